@@ -1,0 +1,95 @@
+// Calls that may wait for a disk, on a thread of the runtime's pool.
+
+#include "addon.h"
+
+#include <algorithm>
+
+namespace mmap_io {
+
+namespace {
+
+// Resolves with what the synchronous calls return: 0, -errno, or a Condition.
+class PartWorker : public Napi::AsyncWorker {
+ public:
+  explicit PartWorker(const Napi::CallbackInfo& info)
+      : Napi::AsyncWorker(info.Env(), "mmap-io"), deferred_(info.Env()), mapping_(Id(info, 0)) {
+    if (mapping_) part_ = mapping_.Part(Offset(info, 1), Offset(info, 2));
+  }
+
+  Napi::Value Start() {
+    Napi::Promise promise = deferred_.Promise();
+    Queue();
+    return promise;
+  }
+
+ protected:
+  virtual int Work(platform::Span part) = 0;
+  bool Closed() const { return mapping_->condition() == Condition::kClosed; }
+
+ private:
+  void Execute() final {
+    if (!mapping_) return;
+    const int error = Work(part_);
+    if (error != 0) {
+      result_ = -error;
+    }
+  }
+
+  // A mapping that was closed meanwhile had other memory put under the call.
+  void OnOK() final {
+    const Condition condition = mapping_ ? mapping_->condition() : mapping_.refused();
+    deferred_.Resolve(Napi::Number::New(Env(), condition != Condition::kOpen ? static_cast<double>(condition) : result_));
+  }
+
+  Napi::Promise::Deferred deferred_;
+  MappingPin mapping_;
+  platform::Span part_;
+  double result_ = 0;
+};
+
+class SyncWorker : public PartWorker {
+ public:
+  explicit SyncWorker(const Napi::CallbackInfo& info) : PartWorker(info), flags_(Int(info, 3)) {}
+
+ private:
+  int Work(platform::Span part) override { return platform::Sync(part, flags_); }
+
+  const int flags_;
+};
+
+class PopulateWorker : public PartWorker {
+ public:
+  explicit PopulateWorker(const Napi::CallbackInfo& info) : PartWorker(info), write_(info[3].As<Napi::Boolean>().Value()) {}
+
+ private:
+  // In steps, so that a close() in between is soon noticed.
+  int Work(platform::Span part) override {
+    constexpr size_t kStep = size_t{32} << 20;
+    while (part.length > 0 && !Closed()) {
+      const size_t step = std::min(kStep, part.length);
+      if (const int error = platform::Populate({part.base, step}, write_)) return error;
+      part = {part.base + step, part.length - step};
+    }
+    return 0;
+  }
+
+  const bool write_;
+};
+
+// The workers delete themselves when they are done.
+
+// syncAsync(id, at, length, flags)
+Napi::Value SyncAsync(const Napi::CallbackInfo& info) { return (new SyncWorker(info))->Start(); }
+
+// populateAsync(id, at, length, write)
+Napi::Value PopulateAsync(const Napi::CallbackInfo& info) { return (new PopulateWorker(info))->Start(); }
+
+}  // namespace
+
+void DefineAsyncCalls(Napi::Object exports) {
+  Napi::Env env = exports.Env();
+  exports.Set("syncAsync", Napi::Function::New(env, SyncAsync, "syncAsync"));
+  exports.Set("populateAsync", Napi::Function::New(env, PopulateAsync, "populateAsync"));
+}
+
+}  // namespace mmap_io

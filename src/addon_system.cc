@@ -1,0 +1,47 @@
+// Calls that concern a file or the whole process, not a mapping.
+
+#include "addon.h"
+
+namespace mmap_io {
+
+namespace {
+
+// cacheStat(fd, offset, length, pages): five Float64 counts
+Napi::Value CacheStat(const Napi::CallbackInfo& info) {
+  platform::CacheStatistics statistics{};
+  if (const int error = platform::CacheStat(Int(info, 0), Offset(info, 1), Offset(info, 2), &statistics)) return Error(info, error);
+  Napi::Float64Array pages = info[3].As<Napi::Float64Array>();
+  pages[0] = static_cast<double>(statistics.cached);
+  pages[1] = static_cast<double>(statistics.dirty);
+  pages[2] = static_cast<double>(statistics.writeback);
+  pages[3] = static_cast<double>(statistics.evicted);
+  pages[4] = static_cast<double>(statistics.recently_evicted);
+  return Error(info, 0);
+}
+
+// allocate(fd, offset, length)
+Napi::Value Allocate(const Napi::CallbackInfo& info) {
+  return Error(info, platform::Allocate(Int(info, 0), Offset(info, 1), Offset(info, 2)));
+}
+
+// probeAdvice(advice)
+Napi::Value ProbeAdvice(const Napi::CallbackInfo& info) { return Error(info, platform::ProbeAdvice(Int(info, 0))); }
+
+// lockAll(flags)
+Napi::Value LockAll(const Napi::CallbackInfo& info) { return Error(info, platform::LockAll(Int(info, 0))); }
+
+// unlockAll()
+Napi::Value UnlockAll(const Napi::CallbackInfo& info) { return Error(info, platform::UnlockAll()); }
+
+}  // namespace
+
+void DefineSystemCalls(Napi::Object exports) {
+  Napi::Env env = exports.Env();
+  exports.Set("cacheStat", Napi::Function::New(env, CacheStat, "cacheStat"));
+  exports.Set("allocate", Napi::Function::New(env, Allocate, "allocate"));
+  exports.Set("probeAdvice", Napi::Function::New(env, ProbeAdvice, "probeAdvice"));
+  exports.Set("lockAll", Napi::Function::New(env, LockAll, "lockAll"));
+  exports.Set("unlockAll", Napi::Function::New(env, UnlockAll, "unlockAll"));
+}
+
+}  // namespace mmap_io

@@ -1,0 +1,153 @@
+// One mapping: a span of address space, who can still reach it, and what the
+// fault guard must know of it.
+//
+// Mappings live in a table that is never freed, so that a signal handler may
+// read it at any moment. Everybody else names a mapping by its id (slot and
+// generation in one number), which any thread may hold and post to another: an
+// id that outlived its mapping is noticed, never misread.
+//
+// Lifetime
+// (1) The span stays mapped while a handle owns the mapping, a JavaScript
+//     buffer can reach it, or a call works on it.
+// (2) Close() ends it at once: unmapped if nobody can reach it any more,
+//     otherwise covered with memory that faults, until the last one is gone.
+// (3) A detached buffer cannot reach the span, but its finalizer is still to
+//     come; the slot is reused only after all of them have run.
+// (4) The span leaves the table before it is unmapped, so no address is ever in
+//     the table twice.
+
+#ifndef MMAP_IO_MAPPING_H_
+#define MMAP_IO_MAPPING_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "platform.h"
+
+namespace mmap_io {
+
+// What became of a mapping; also the positive results of the addon's calls.
+enum class Condition : uint32_t {
+  kOpen = 0,
+  kClosed = 1,
+  kTruncated = 2,
+  kReadOnly = 3,  // a store was refused
+  kNoAccess = 4,  // a load was refused
+  kHardware = 5,
+};
+
+using MappingId = uint64_t;
+constexpr MappingId kNoMapping = 0;
+
+class Mapping {
+ public:
+  // Who unmaps the span: we, or the runtime whose memory we were lent.
+  enum class SpanOwner { kUs, kRuntime };
+
+  // Takes over `span`, and `fd` if it is not -1. The caller holds the first
+  // ownership. kNoMapping when the table is full: nothing was taken over.
+  static MappingId Register(platform::Span span, size_t granule, int protection, int fd, SpanOwner owner);
+
+  // Null when the id outlived its mapping. Only for who knows that it cannot end meanwhile.
+  static Mapping* Get(MappingId id);
+
+  // The mapping that contains an address, or kNoMapping.
+  static MappingId Find(const uint8_t* address);
+
+  // The number of spans that are mapped now.
+  static size_t Count();
+
+  static void ReleaseOwner(MappingId id);
+  static void Close(MappingId id);
+
+  platform::Span span() const { return {base_.load(std::memory_order_relaxed), length_.load(std::memory_order_relaxed)}; }
+  size_t granule() const { return granule_; }
+  int fd() const { return fd_; }
+  MappingId id() const { return id_.load(std::memory_order_relaxed); }
+  Condition condition() const;
+  // Offset from the start of the span, once a fault was met.
+  uint64_t fault_offset() const { return fault_offset_.load(std::memory_order_relaxed); }
+
+  // Its protection was changed in parts: pages of one mapping may differ now.
+  void MarkMixedProtection() { uniform_protection_.store(false, std::memory_order_relaxed); }
+
+  // Buffers that JavaScript reaches the span by.
+  void Attach();
+  // Announces that a buffer is about to be detached; its Finalized() comes later.
+  void BeginDetach();
+  void CancelDetach();
+  static void Finalized(Mapping* mapping);
+
+  // For the fault guard; all but TakeFault are async-signal-safe.
+
+  // The mapping in use that contains an address, or null.
+  static Mapping* FindInHandler(const uint8_t* address);
+  void MarkFault(const uint8_t* address, Condition kind);
+  // True when every page has the protection that it was mapped with, and that forbids stores.
+  bool UniformlyReadOnly() const;
+  uint32_t CountRepair() { return repairs_.fetch_add(1, std::memory_order_relaxed); }
+  // Visits every mapping with a fault that was marked since the last visit.
+  static void TakeFaults(void (*visit)(MappingId id, Condition kind, uint64_t offset));
+
+ private:
+  friend class MappingPin;
+  friend class MappingTable;
+
+  bool Reachable() const { return attached_ > 0 || pins_ > 0; }
+  bool Contains(const uint8_t* address) const;
+
+  // Read by signal handlers. `version_` is odd while the span changes hands.
+  std::atomic<uint32_t> version_{1};
+  std::atomic<uint8_t*> base_{nullptr};
+  std::atomic<size_t> length_{0};
+  std::atomic<bool> closed_{false};
+  std::atomic<bool> read_only_{false};
+  std::atomic<bool> uniform_protection_{true};
+  std::atomic<uint32_t> repairs_{0};
+  std::atomic<Condition> fault_{Condition::kOpen};
+  std::atomic<uint64_t> fault_offset_{0};
+  std::atomic<bool> fault_unreported_{false};
+
+  // Written when registered, constant until the slot is free again.
+  size_t granule_ = 0;
+  int fd_ = -1;
+  SpanOwner span_owner_ = SpanOwner::kUs;
+  std::atomic<MappingId> id_{kNoMapping};
+
+  // Guarded by the table's mutex.
+  bool mapped_ = false;  // the span is ours to unmap
+  int owners_ = 0;
+  int attached_ = 0;   // buffers that reach the span
+  int detaching_ = 0;  // buffers that no longer do, not yet finalized
+  int pins_ = 0;       // calls at work
+};
+
+// Holds a mapping in place for the length of a call.
+class MappingPin {
+ public:
+  enum class Accept { kOpenOnly, kBroken };
+
+  // With kBroken, a mapping that met a fault is accepted as well; a closed one never is.
+  explicit MappingPin(MappingId id, Accept accept = Accept::kOpenOnly);
+  ~MappingPin();
+  MappingPin(const MappingPin&) = delete;
+  MappingPin& operator=(const MappingPin&) = delete;
+
+  // kOpen when the mapping may be used. A pin that failed has no mapping.
+  Condition refused() const { return refused_; }
+  explicit operator bool() const { return mapping_ != nullptr; }
+  Mapping* operator->() const { return mapping_; }
+  Mapping& operator*() const { return *mapping_; }
+
+  // The part [at, at + length) of the span; empty base when it does not fit.
+  platform::Span Part(uint64_t at, uint64_t length) const;
+
+ private:
+  Mapping* mapping_ = nullptr;
+  Condition refused_ = Condition::kClosed;
+};
+
+}  // namespace mmap_io
+
+#endif  // MMAP_IO_MAPPING_H_

@@ -1,0 +1,118 @@
+// The operating system, as this package sees it. One set of platform_<os>*.cc
+// files per system defines all of it; no other file includes a system header.
+//
+// Every function that can fail returns 0 or an errno value of the POSIX
+// vocabulary (a port translates its own codes): nothing here throws, logs or
+// allocates on behalf of JavaScript. A span handed to one of these functions
+// was checked by the caller to lie inside one mapping.
+
+#ifndef MMAP_IO_PLATFORM_H_
+#define MMAP_IO_PLATFORM_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mmap_io::platform {
+
+struct Span {
+  uint8_t* base = nullptr;
+  size_t length = 0;  // bytes
+
+  uint8_t* end() const { return base + length; }
+};
+
+// ---- sizes and names --------------------------------------------------------
+
+struct Constant {
+  const char* name;  // as the system spells it: "MAP_SHARED"
+  int64_t value;
+};
+
+size_t PageSize();
+// The table ends with a null name.
+const Constant* Constants();
+
+// ---- mapping ----------------------------------------------------------------
+
+// mmap(2) without an address hint. `granule` receives the unit in which the
+// kernel maps, faults and unmaps this span: the page size, or the size of a huge page.
+// Flags that place or move a mapping by address (MAP_FIXED and the like) are EINVAL.
+int Map(size_t length, int protection, int flags, int fd, uint64_t offset, Span* out, size_t* granule);
+// Takes address space without memory behind it; any access faults.
+int Reserve(size_t length, Span* out);
+// Puts pages of a file over a part of a reserved or mapped span.
+int Place(Span where, int protection, int flags, int fd, uint64_t offset);
+// Puts zero-filled private memory over `where`. Async-signal-safe.
+int CoverWithZeros(Span where);
+// Puts memory over `where` that faults at any access. Async-signal-safe.
+int CoverWithNothing(Span where);
+// Replaces the pages of `where` by private, writable copies of what they
+// hold, in one step for other threads. Async-signal-safe.
+int CoverWithCopy(Span where);
+int Unmap(Span span);
+
+// ---- what can be asked of mapped pages ---------------------------------------
+
+enum class Readable { kYes, kNo, kUnknown };
+
+int Protect(Span span, int protection);
+int Advise(Span span, int advice);
+// 0 when the running kernel knows this advice, whatever memory it is given for.
+int ProbeAdvice(int advice);
+int Sync(Span span, int flags);
+// One byte per page; bit 0 says "in memory". ENOSYS where the system cannot tell.
+int Residency(Span span, uint8_t* pages);
+int Lock(Span span, bool on_fault);
+int Unlock(Span span);
+int LockAll(int flags);
+int UnlockAll();
+// Brings the pages in, for reading or (write) ready to be written. Blocks.
+int Populate(Span span, bool write);
+// Whether a page can be brought in at all. Async-signal-safe.
+Readable Probe(Span page);
+
+// ---- files -------------------------------------------------------------------
+
+struct CacheStatistics {
+  uint64_t cached, dirty, writeback, evicted, recently_evicted;  // pages
+};
+
+// The duplicate is closed on exec.
+int DuplicateFile(int fd, int* out);
+void CloseFile(int fd);
+// Extends the file to offset + length with blocks that really exist.
+int Allocate(int fd, uint64_t offset, uint64_t length);
+int CacheStat(int fd, uint64_t offset, uint64_t length, CacheStatistics* out);
+
+// ---- the running program -------------------------------------------------------
+
+// Finds a symbol that the runtime exports, or null.
+void* RuntimeSymbol(const char* name);
+// Runtimes unload an addon when the last thread that loaded it ends, while
+// buffers made by it live on in other threads. After this they cannot.
+bool PinLibrary();
+
+// ---- memory faults ---------------------------------------------------------------
+
+enum class Access {
+  kBeyondFile,  // no page of the file is there: truncated, I/O error, disk full
+  kWrite,       // a store that the protection forbids
+  kRead,        // a load that the protection forbids
+  kHardware,    // the memory itself is broken
+};
+
+// Called on the faulting thread, in signal context: async-signal-safe code
+// only. True: the access can be retried. False: the fault is not ours and goes
+// to whoever handled it before.
+using FaultRepair = bool (*)(uint8_t* address, Access access);
+
+// Puts `repair` in front of the process's own handlers. Called once.
+int InstallFaultHandlers(FaultRepair repair);
+// Wakes WaitForFault. Async-signal-safe.
+void AnnounceFault();
+// Sleeps until AnnounceFault.
+void WaitForFault();
+
+}  // namespace mmap_io::platform
+
+#endif  // MMAP_IO_PLATFORM_H_

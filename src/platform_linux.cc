@@ -1,0 +1,221 @@
+// Linux: mapping, advice, files. Man pages: mmap(2), mremap(2), madvise(2),
+// msync(2), mincore(2), mlock(2), fallocate(2), cachestat(2).
+
+#include "platform.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace mmap_io::platform {
+
+namespace {
+
+// Kernel numbers that older headers do not name yet; they never change.
+constexpr int kMapHugeShift = 26;
+constexpr int kMapHugeMask = 0x3f;
+constexpr int kMapFixedNoReplace = 0x100000;
+constexpr int kMadvPopulateRead = 22;
+constexpr int kMadvPopulateWrite = 23;
+constexpr unsigned kMlockOnFault = 1;
+constexpr long kSysCachestat = 451;
+
+int Result(int status) { return status == 0 ? 0 : errno; }
+
+size_t RoundUp(size_t length, size_t granule) {
+  const size_t rest = length % granule;
+  return rest == 0 ? length : length + (granule - rest);
+}
+
+// The size in /proc/meminfo's line "Hugepagesize:     2048 kB".
+size_t DefaultHugePageSize() {
+  size_t kilobytes = 0;
+  if (FILE* meminfo = fopen("/proc/meminfo", "re")) {
+    char line[128];
+    while (kilobytes == 0 && fgets(line, sizeof line, meminfo) != nullptr) {
+      if (sscanf(line, "Hugepagesize: %zu kB", &kilobytes) != 1) kilobytes = 0;
+    }
+    fclose(meminfo);
+  }
+  return kilobytes == 0 ? size_t{2} << 20 : kilobytes << 10;
+}
+
+size_t GranuleOf(int flags) {
+  if ((flags & MAP_HUGETLB) == 0) return PageSize();
+  const int log2 = (flags >> kMapHugeShift) & kMapHugeMask;
+  return log2 != 0 ? size_t{1} << log2 : DefaultHugePageSize();
+}
+
+int CoverWithAnonymous(Span where, int protection) {
+  void* at = mmap(where.base, where.length, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
+  return at == MAP_FAILED ? errno : 0;
+}
+
+void CopyReadablePages(Span from, uint8_t* to) {
+  const size_t page = PageSize();
+  for (size_t at = 0; at < from.length; at += page) {
+    if (Probe({from.base + at, page}) != Readable::kNo) memcpy(to + at, from.base + at, page);
+  }
+}
+
+// Reads one byte of every page, for kernels without MADV_POPULATE_*. A page
+// that cannot be read is the fault guard's business, as for any other reader.
+void TouchEveryPage(Span span) {
+  const size_t page = PageSize();
+  for (size_t at = 0; at < span.length; at += page) {
+    static_cast<void>(*static_cast<volatile uint8_t*>(span.base + at));
+  }
+}
+
+// For file systems without fallocate: zeros, written from the old end on.
+int WriteZeros(int fd, uint64_t offset, uint64_t length) {
+  static const char zeros[64 << 10] = {};
+  while (length > 0) {
+    const size_t part = length < sizeof zeros ? length : sizeof zeros;
+    const ssize_t written = pwrite(fd, zeros, part, static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    offset += static_cast<uint64_t>(written);
+    length -= static_cast<uint64_t>(written);
+  }
+  return 0;
+}
+
+}  // namespace
+
+size_t PageSize() {
+  static const size_t size = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+int Map(size_t length, int protection, int flags, int fd, uint64_t offset, Span* out, size_t* granule) {
+  // MAP_GROWSDOWN would grow past the span that we know of.
+  if ((flags & (MAP_FIXED | kMapFixedNoReplace | MAP_GROWSDOWN)) != 0) return EINVAL;
+  if (length > PTRDIFF_MAX) return ENOMEM;
+  if (offset > INT64_MAX) return EINVAL;
+  *granule = GranuleOf(flags);
+  void* base = mmap(nullptr, length, protection, flags, fd, static_cast<off_t>(offset));
+  if (base == MAP_FAILED) return errno;
+  *out = {static_cast<uint8_t*>(base), RoundUp(length, *granule)};
+  return 0;
+}
+
+int Reserve(size_t length, Span* out) {
+  if (length > PTRDIFF_MAX) return ENOMEM;
+  void* base = mmap(nullptr, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) return errno;
+  *out = {static_cast<uint8_t*>(base), RoundUp(length, PageSize())};
+  return 0;
+}
+
+int Place(Span where, int protection, int flags, int fd, uint64_t offset) {
+  void* at = mmap(where.base, where.length, protection, flags | MAP_FIXED, fd, static_cast<off_t>(offset));
+  return at == MAP_FAILED ? errno : 0;
+}
+
+int CoverWithZeros(Span where) { return CoverWithAnonymous(where, PROT_READ | PROT_WRITE); }
+
+int CoverWithNothing(Span where) { return CoverWithAnonymous(where, PROT_NONE); }
+
+int CoverWithCopy(Span where) {
+  void* copy = mmap(nullptr, where.length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (copy == MAP_FAILED) return errno;
+  // What cannot be read (guard pages, pages past the end) stays zero in the copy.
+  if (mprotect(where.base, where.length, PROT_READ) == 0) CopyReadablePages(where, static_cast<uint8_t*>(copy));
+  if (mremap(copy, where.length, where.length, MREMAP_MAYMOVE | MREMAP_FIXED, where.base) == MAP_FAILED) {
+    const int error = errno;
+    munmap(copy, where.length);
+    return error;
+  }
+  return 0;
+}
+
+int Unmap(Span span) { return Result(munmap(span.base, span.length)); }
+
+int Protect(Span span, int protection) { return Result(mprotect(span.base, span.length, protection)); }
+
+int Advise(Span span, int advice) { return Result(madvise(span.base, span.length, advice)); }
+
+// madvise(2) checks the advice before it looks at the (here empty) range.
+int ProbeAdvice(int advice) {
+  alignas(4096) static uint8_t anywhere[1];
+  return Result(madvise(reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(anywhere) / PageSize() * PageSize()), 0, advice));
+}
+
+int Sync(Span span, int flags) { return Result(msync(span.base, span.length, flags)); }
+
+int Residency(Span span, uint8_t* pages) { return Result(mincore(span.base, span.length, pages)); }
+
+int Lock(Span span, bool on_fault) {
+  if (!on_fault) return Result(mlock(span.base, span.length));
+  return Result(static_cast<int>(syscall(SYS_mlock2, span.base, span.length, kMlockOnFault)));
+}
+
+int Unlock(Span span) { return Result(munlock(span.base, span.length)); }
+
+int LockAll(int flags) { return Result(mlockall(flags)); }
+
+int UnlockAll() { return Result(munlockall()); }
+
+int Populate(Span span, bool write) {
+  const int advice = write ? kMadvPopulateWrite : kMadvPopulateRead;
+  int error;
+  do {
+    error = Advise(span, advice);
+  } while (error == EINTR || error == EAGAIN);
+  if (error == EINVAL && ProbeAdvice(advice) != 0) {
+    TouchEveryPage(span);
+    return 0;
+  }
+  return error;
+}
+
+Readable Probe(Span page) {
+  if (madvise(page.base, page.length, kMadvPopulateRead) == 0) return Readable::kYes;
+  return errno == EFAULT || errno == ENOMEM ? Readable::kNo : Readable::kUnknown;
+}
+
+int DuplicateFile(int fd, int* out) {
+  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (copy < 0) return errno;
+  *out = copy;
+  return 0;
+}
+
+// Linux closes the descriptor whatever close(2) returns; an error here tells of
+// writes that fsync(2) reports, and this package writes through mappings.
+void CloseFile(int fd) { close(fd); }
+
+int Allocate(int fd, uint64_t offset, uint64_t length) {
+  if (offset > INT64_MAX || length > INT64_MAX - offset) return EFBIG;
+  int status;
+  do {
+    status = fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length));
+  } while (status != 0 && errno == EINTR);
+  if (status == 0) return 0;
+  return errno == EOPNOTSUPP ? WriteZeros(fd, offset, length) : errno;
+}
+
+int CacheStat(int fd, uint64_t offset, uint64_t length, CacheStatistics* out) {
+  struct { uint64_t offset, length; } range = {offset, length};
+  return Result(static_cast<int>(syscall(kSysCachestat, fd, &range, out, 0)));
+}
+
+void* RuntimeSymbol(const char* name) { return dlsym(RTLD_DEFAULT, name); }
+
+// Linked with -z nodelete as well; this one also serves builds that were not.
+bool PinLibrary() {
+  Dl_info self;
+  if (dladdr(reinterpret_cast<void*>(&PinLibrary), &self) == 0) return false;
+  return dlopen(self.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) != nullptr;
+}
+
+}  // namespace mmap_io::platform

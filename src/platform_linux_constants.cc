@@ -1,0 +1,161 @@
+// Linux: the constants that JavaScript sees. Values come from the system's
+// headers; those newer than a supported header are given here, as the kernel's
+// ABI fixes them (include/uapi/asm-generic/mman-common.h).
+
+#include "platform.h"
+
+#include <sys/mman.h>
+
+#ifndef MAP_SHARED_VALIDATE
+#define MAP_SHARED_VALIDATE 0x03
+#endif
+#ifndef MAP_SYNC
+#define MAP_SYNC 0x80000
+#endif
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+#ifndef MAP_HUGE_SHIFT
+#define MAP_HUGE_SHIFT 26
+#endif
+#ifndef MAP_HUGE_MASK
+#define MAP_HUGE_MASK 0x3f
+#endif
+#ifndef MAP_UNINITIALIZED
+#define MAP_UNINITIALIZED 0x4000000
+#endif
+#ifndef PROT_SEM
+#define PROT_SEM 8
+#endif
+#ifndef MADV_SOFT_OFFLINE
+#define MADV_SOFT_OFFLINE 101
+#endif
+#ifndef MADV_FREE
+#define MADV_FREE 8
+#endif
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18
+#define MADV_KEEPONFORK 19
+#endif
+#ifndef MADV_COLD
+#define MADV_COLD 20
+#define MADV_PAGEOUT 21
+#endif
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#define MADV_GUARD_REMOVE 103
+#endif
+#ifndef MCL_ONFAULT
+#define MCL_ONFAULT 4
+#endif
+
+#define CONSTANT(name) {#name, name}
+// The size of a huge page rides in the upper bits of the flags as its logarithm.
+#define HUGE_PAGE(name, log2) {#name, int64_t{log2} << MAP_HUGE_SHIFT}
+
+namespace mmap_io::platform {
+
+namespace {
+
+constexpr Constant kConstants[] = {
+    CONSTANT(PROT_NONE),
+    CONSTANT(PROT_READ),
+    CONSTANT(PROT_WRITE),
+    CONSTANT(PROT_EXEC),
+    CONSTANT(PROT_SEM),
+    CONSTANT(PROT_GROWSDOWN),
+    CONSTANT(PROT_GROWSUP),
+
+    CONSTANT(MAP_SHARED),
+    CONSTANT(MAP_PRIVATE),
+    CONSTANT(MAP_SHARED_VALIDATE),
+    CONSTANT(MAP_TYPE),
+    CONSTANT(MAP_FILE),
+    CONSTANT(MAP_FIXED),
+    CONSTANT(MAP_FIXED_NOREPLACE),
+    CONSTANT(MAP_ANONYMOUS),
+    CONSTANT(MAP_ANON),
+    CONSTANT(MAP_GROWSDOWN),
+    CONSTANT(MAP_DENYWRITE),
+    CONSTANT(MAP_EXECUTABLE),
+    CONSTANT(MAP_LOCKED),
+    CONSTANT(MAP_NORESERVE),
+    CONSTANT(MAP_POPULATE),
+    CONSTANT(MAP_NONBLOCK),
+    CONSTANT(MAP_STACK),
+    CONSTANT(MAP_HUGETLB),
+    CONSTANT(MAP_HUGE_SHIFT),
+    CONSTANT(MAP_HUGE_MASK),
+    HUGE_PAGE(MAP_HUGE_16KB, 14),
+    HUGE_PAGE(MAP_HUGE_64KB, 16),
+    HUGE_PAGE(MAP_HUGE_512KB, 19),
+    HUGE_PAGE(MAP_HUGE_1MB, 20),
+    HUGE_PAGE(MAP_HUGE_2MB, 21),
+    HUGE_PAGE(MAP_HUGE_8MB, 23),
+    HUGE_PAGE(MAP_HUGE_16MB, 24),
+    HUGE_PAGE(MAP_HUGE_32MB, 25),
+    HUGE_PAGE(MAP_HUGE_256MB, 28),
+    HUGE_PAGE(MAP_HUGE_512MB, 29),
+    HUGE_PAGE(MAP_HUGE_1GB, 30),
+    HUGE_PAGE(MAP_HUGE_2GB, 31),
+    HUGE_PAGE(MAP_HUGE_16GB, 34),
+    CONSTANT(MAP_SYNC),
+    CONSTANT(MAP_UNINITIALIZED),
+#ifdef MAP_32BIT
+    CONSTANT(MAP_32BIT),
+#endif
+
+    CONSTANT(MADV_NORMAL),
+    CONSTANT(MADV_RANDOM),
+    CONSTANT(MADV_SEQUENTIAL),
+    CONSTANT(MADV_WILLNEED),
+    CONSTANT(MADV_DONTNEED),
+    CONSTANT(MADV_FREE),
+    CONSTANT(MADV_REMOVE),
+    CONSTANT(MADV_DONTFORK),
+    CONSTANT(MADV_DOFORK),
+    CONSTANT(MADV_MERGEABLE),
+    CONSTANT(MADV_UNMERGEABLE),
+    CONSTANT(MADV_HUGEPAGE),
+    CONSTANT(MADV_NOHUGEPAGE),
+    CONSTANT(MADV_DONTDUMP),
+    CONSTANT(MADV_DODUMP),
+    CONSTANT(MADV_WIPEONFORK),
+    CONSTANT(MADV_KEEPONFORK),
+    CONSTANT(MADV_COLD),
+    CONSTANT(MADV_PAGEOUT),
+    CONSTANT(MADV_POPULATE_READ),
+    CONSTANT(MADV_POPULATE_WRITE),
+    CONSTANT(MADV_DONTNEED_LOCKED),
+    CONSTANT(MADV_COLLAPSE),
+    CONSTANT(MADV_HWPOISON),
+    CONSTANT(MADV_SOFT_OFFLINE),
+    CONSTANT(MADV_GUARD_INSTALL),
+    CONSTANT(MADV_GUARD_REMOVE),
+
+    CONSTANT(MS_ASYNC),
+    CONSTANT(MS_SYNC),
+    CONSTANT(MS_INVALIDATE),
+
+    CONSTANT(MCL_CURRENT),
+    CONSTANT(MCL_FUTURE),
+    CONSTANT(MCL_ONFAULT),
+
+    {nullptr, 0},
+};
+
+}  // namespace
+
+const Constant* Constants() { return kConstants; }
+
+}  // namespace mmap_io::platform

@@ -1,0 +1,79 @@
+import { loadBinary } from './load'
+
+/**
+ * Names one mapping in the whole process; may be posted to other threads.
+ * An id that outlived its mapping answers every call with "closed".
+ */
+export type MappingId = number
+
+/** The names of mman.h that Linux has. */
+export type ConstantName =
+  | `PROT_${'NONE' | 'READ' | 'WRITE' | 'EXEC' | 'SEM' | 'GROWSDOWN' | 'GROWSUP'}`
+  | `MAP_${'SHARED' | 'PRIVATE' | 'SHARED_VALIDATE' | 'TYPE' | 'FILE' | 'FIXED' | 'FIXED_NOREPLACE' | 'ANONYMOUS' | 'ANON' | 'GROWSDOWN' | 'DENYWRITE'}`
+  | `MAP_${'EXECUTABLE' | 'LOCKED' | 'NORESERVE' | 'POPULATE' | 'NONBLOCK' | 'STACK' | 'HUGETLB' | 'SYNC' | 'UNINITIALIZED' | '32BIT'}`
+  | `MAP_HUGE_${'SHIFT' | 'MASK' | '16KB' | '64KB' | '512KB' | '1MB' | '2MB' | '8MB' | '16MB' | '32MB' | '256MB' | '512MB' | '1GB' | '2GB' | '16GB'}`
+  | `MADV_${'NORMAL' | 'RANDOM' | 'SEQUENTIAL' | 'WILLNEED' | 'DONTNEED' | 'FREE' | 'REMOVE' | 'DONTFORK' | 'DOFORK' | 'MERGEABLE' | 'UNMERGEABLE'}`
+  | `MADV_${'HUGEPAGE' | 'NOHUGEPAGE' | 'DONTDUMP' | 'DODUMP' | 'WIPEONFORK' | 'KEEPONFORK' | 'COLD' | 'PAGEOUT' | 'POPULATE_READ' | 'POPULATE_WRITE'}`
+  | `MADV_${'DONTNEED_LOCKED' | 'COLLAPSE' | 'HWPOISON' | 'SOFT_OFFLINE' | 'GUARD_INSTALL' | 'GUARD_REMOVE'}`
+  | `MS_${'ASYNC' | 'SYNC' | 'INVALIDATE'}`
+  | `MCL_${'CURRENT' | 'FUTURE' | 'ONFAULT'}`
+
+/** Their values, as the system's headers give them. */
+export type Constants = { readonly [Name in ConstantName]: number }
+
+/** 0 on success; a negated errno value; or, above 0, a `Condition` of `src/mapping.h`. */
+export type Outcome = number
+
+/**
+ * The calls of the addon (`src/addon_*.cc`): system calls and the lifetime of mappings, nothing else.
+ * They trust their arguments; whoever calls them has checked types and bounds.
+ * `at` and `length` are bytes from the start of the mapping, and must lie inside it.
+ */
+export interface Binding {
+  readonly constants: Constants
+  readonly pageSize: number
+
+  /** Calls back after a fault, on this thread, without keeping its event loop alive. */
+  onFault(callback: (id: MappingId, condition: number, offset: number) => void): boolean
+
+  map(length: number, protection: number, flags: number, fd: number, offset: number): MappingId | Outcome
+  reserve(length: number, protection: number, fd: number): MappingId | Outcome
+  adopt(bytes: Uint8Array, protection: number, fd: number): MappingId | Outcome
+  forget(id: MappingId): void
+  place(id: MappingId, at: number, length: number, protection: number, flags: number, fd: number, offset: number): Outcome
+  cover(id: MappingId, at: number, length: number): Outcome
+  descriptor(id: MappingId): number
+
+  arrayBuffer(id: MappingId, at: number, length: number): ArrayBuffer | Outcome | undefined
+  sharedBuffer(id: MappingId, at: number, length: number): SharedArrayBuffer | Outcome | undefined
+  detach(id: MappingId, buffer: ArrayBuffer): boolean
+  find(bytes: Uint8Array): MappingId | 0
+  locate(id: MappingId, bytes: Uint8Array): number
+
+  anchor(id: MappingId): object
+  release(id: MappingId): void
+  close(id: MappingId): void
+  condition(id: MappingId): Outcome
+  faultOffset(id: MappingId): number
+  count(): number
+
+  advise(id: MappingId, at: number, length: number, advice: number): Outcome
+  sync(id: MappingId, at: number, length: number, flags: number): Outcome
+  residency(id: MappingId, at: number, length: number, pages: Uint8Array): Outcome
+  protect(id: MappingId, at: number, length: number, protection: number): Outcome
+  lock(id: MappingId, at: number, length: number, onFault: boolean): Outcome
+  unlock(id: MappingId, at: number, length: number): Outcome
+  read(id: MappingId, at: number, bytes: Uint8Array): Outcome
+  write(id: MappingId, at: number, bytes: Uint8Array): Outcome
+
+  syncAsync(id: MappingId, at: number, length: number, flags: number): Promise<Outcome>
+  populateAsync(id: MappingId, at: number, length: number, write: boolean): Promise<Outcome>
+
+  cacheStat(fd: number, offset: number, length: number, pages: Float64Array): Outcome
+  allocate(fd: number, offset: number, length: number): Outcome
+  probeAdvice(advice: number): Outcome
+  lockAll(flags: number): Outcome
+  unlockAll(): Outcome
+}
+
+export const binding: Binding = loadBinary() as Binding

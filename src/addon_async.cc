@@ -12,14 +12,20 @@ namespace {
 class PartWorker : public Napi::AsyncWorker {
  public:
   explicit PartWorker(const Napi::CallbackInfo& info)
-      : Napi::AsyncWorker(info.Env(), "mmap-io"), deferred_(info.Env()), mapping_(Id(info, 0)) {
+      : Napi::AsyncWorker(info.Env(), "mmap-io"), mapping_(Id(info, 0)) {
     if (mapping_) part_ = mapping_.Part(Offset(info, 1), Offset(info, 2));
   }
 
+  // There is no promise to be had in a thread that is being terminated.
   Napi::Value Start() {
-    Napi::Promise promise = deferred_.Promise();
+    napi_value promise;
+    if (napi_create_promise(Env(), &deferred_, &promise) != napi_ok) {
+      const Napi::Value undefined = Env().Undefined();
+      Destroy();
+      return undefined;
+    }
     Queue();
-    return promise;
+    return Napi::Value(Env(), promise);
   }
 
  protected:
@@ -29,19 +35,16 @@ class PartWorker : public Napi::AsyncWorker {
  private:
   void Execute() final {
     if (!mapping_) return;
-    const int error = Work(part_);
-    if (error != 0) {
-      result_ = -error;
-    }
+    result_ = -Work(part_);
   }
 
   // A mapping that was closed meanwhile had other memory put under the call.
   void OnOK() final {
     const Condition condition = mapping_ ? mapping_->condition() : mapping_.refused();
-    deferred_.Resolve(Napi::Number::New(Env(), condition != Condition::kOpen ? static_cast<double>(condition) : result_));
+    napi_resolve_deferred(Env(), deferred_, Napi::Number::New(Env(), condition != Condition::kOpen ? static_cast<double>(condition) : result_));
   }
 
-  Napi::Promise::Deferred deferred_;
+  napi_deferred deferred_ = nullptr;
   MappingPin mapping_;
   platform::Span part_;
   double result_ = 0;

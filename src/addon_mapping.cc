@@ -11,83 +11,8 @@ namespace {
 constexpr int kNoFile = -1;
 constexpr int kTableFull = 12;  // ENOMEM: as the kernel says when it has no room for one more mapping
 
-Napi::Value Registered(const Napi::CallbackInfo& info, platform::Span span, size_t granule, int protection, int fd) {
-  const MappingId id = Mapping::Register(span, granule, protection, fd, Mapping::SpanOwner::kUs);
-  if (id != kNoMapping) return Identity(info, id);
-  platform::Unmap(span);
-  if (fd != kNoFile) platform::CloseFile(fd);
-  return Error(info, kTableFull);
-}
-
-// map(length, protection, flags, fd, offset): an id, owned by the caller
-Napi::Value Map(const Napi::CallbackInfo& info) {
-  if (const int error = EnableFaultGuard()) return Error(info, error);
-  const int protection = Int(info, 1);
-  platform::Span span;
-  size_t granule;
-  const int error = platform::Map(static_cast<size_t>(Offset(info, 0)), protection, Int(info, 2), Int(info, 3), Offset(info, 4), &span, &granule);
-  return error != 0 ? Error(info, error) : Registered(info, span, granule, protection, kNoFile);
-}
-
-// A duplicate of the descriptor, or -1 for -1.
-int Keep(int fd, int* out) {
-  *out = kNoFile;
-  return fd == kNoFile ? 0 : platform::DuplicateFile(fd, out);
-}
-
-// reserve(length, protection, fd): an id for address space that place() is
-// going to fill with that protection; keeps a duplicate of `fd`, unless it is -1
-Napi::Value Reserve(const Napi::CallbackInfo& info) {
-  if (const int error = EnableFaultGuard()) return Error(info, error);
-  int fd;
-  if (const int error = Keep(Int(info, 2), &fd)) return Error(info, error);
-  platform::Span span;
-  if (const int error = platform::Reserve(static_cast<size_t>(Offset(info, 0)), &span)) {
-    if (fd != kNoFile) platform::CloseFile(fd);
-    return Error(info, error);
-  }
-  return Registered(info, span, platform::PageSize(), Int(info, 1), fd);
-}
-
-// adopt(bytes, protection, fd): as reserve(), over address space of the
-// runtime's own, page-aligned at both ends, until forget(id)
-Napi::Value Adopt(const Napi::CallbackInfo& info) {
-  if (const int error = EnableFaultGuard()) return Error(info, error);
-  int fd;
-  if (const int error = Keep(Int(info, 2), &fd)) return Error(info, error);
-  const MappingId id = Mapping::Register(Bytes(info, 0), platform::PageSize(), Int(info, 1), fd, Mapping::SpanOwner::kRuntime);
-  if (id == kNoMapping) {
-    if (fd != kNoFile) platform::CloseFile(fd);
-    return Error(info, kTableFull);
-  }
-  Mapping::Get(id)->Attach();
-  return Identity(info, id);
-}
-
-// forget(id): the runtime took its address space back
-void Forget(const Napi::CallbackInfo& info) {
-  if (Mapping* mapping = Mapping::Get(Id(info, 0))) Mapping::Finalized(mapping);
-}
-
-// place(id, at, length, protection, flags, fd, fileOffset)
-Napi::Value Place(const Napi::CallbackInfo& info) {
-  MappingPin mapping(Id(info, 0));
-  if (!mapping) return Refusal(info, mapping.refused());
-  const platform::Span part = mapping.Part(Offset(info, 1), Offset(info, 2));
-  return Error(info, platform::Place(part, Int(info, 3), Int(info, 4), Int(info, 5), Offset(info, 6)));
-}
-
-// cover(id, at, length): zeros that no file backs
-Napi::Value Cover(const Napi::CallbackInfo& info) {
-  MappingPin mapping(Id(info, 0));
-  if (!mapping) return Refusal(info, mapping.refused());
-  return Error(info, platform::CoverWithZeros(mapping.Part(Offset(info, 1), Offset(info, 2))));
-}
-
-// descriptor(id): the file kept with the mapping, valid until that ends, or -1
-Napi::Value Descriptor(const Napi::CallbackInfo& info) {
-  MappingPin mapping(Id(info, 0), MappingPin::Accept::kBroken);
-  return Napi::Number::New(info.Env(), mapping ? mapping->fd() : kNoFile);
+void WriteId(const Napi::CallbackInfo& info, size_t index, MappingId id) {
+  info[index].As<Napi::Float64Array>()[0] = static_cast<double>(id);
 }
 
 // ---- buffers -----------------------------------------------------------------------
@@ -96,33 +21,41 @@ void FinalizeArrayBuffer(napi_env, void*, void* hint) { Mapping::Finalized(stati
 
 void FinalizeSharedBuffer(void*, void* hint) { Mapping::Finalized(static_cast<Mapping*>(hint)); }
 
-// arrayBuffer(id, at, length): an ArrayBuffer; undefined where the runtime forbids external ones
+// An ArrayBuffer over a part of the mapping; empty where the runtime forbids external ones.
+Napi::Value NewArrayBuffer(Napi::Env env, Mapping& mapping, platform::Span part) {
+  napi_value buffer;
+  mapping.Attach();
+  if (napi_create_external_arraybuffer(env, part.base, part.length, FinalizeArrayBuffer, &mapping, &buffer) == napi_ok) {
+    return Napi::Value(env, buffer);
+  }
+  Mapping::Finalized(&mapping);
+  return env.Undefined();
+}
+
+// A SharedArrayBuffer; empty where the runtime offers no way.
+Napi::Value NewSharedBuffer(Napi::Env env, Mapping& mapping, platform::Span part) {
+  napi_value buffer;
+  mapping.Attach();
+  if (CreateSharedBufferByNodeApi(env, part.base, part.length, FinalizeSharedBuffer, &mapping, &buffer) ||
+      CreateSharedBufferByV8(part.base, part.length, FinalizeSharedBuffer, &mapping, &buffer)) {
+    return Napi::Value(env, buffer);
+  }
+  Mapping::Finalized(&mapping);
+  return env.Undefined();
+}
+
+// arrayBuffer(id, at, length): an ArrayBuffer, or undefined
 Napi::Value ArrayBuffer(const Napi::CallbackInfo& info) {
   MappingPin mapping(Id(info, 0));
   if (!mapping) return Refusal(info, mapping.refused());
-  const platform::Span part = mapping.Part(Offset(info, 1), Offset(info, 2));
-  napi_value buffer;
-  mapping->Attach();
-  if (napi_create_external_arraybuffer(info.Env(), part.base, part.length, FinalizeArrayBuffer, &*mapping, &buffer) == napi_ok) {
-    return Napi::Value(info.Env(), buffer);
-  }
-  Mapping::Finalized(&*mapping);
-  return info.Env().Undefined();
+  return NewArrayBuffer(info.Env(), *mapping, mapping.Part(Offset(info, 1), Offset(info, 2)));
 }
 
-// sharedBuffer(id, at, length): a SharedArrayBuffer; undefined where the runtime offers no way
+// sharedBuffer(id, at, length): a SharedArrayBuffer, or undefined
 Napi::Value SharedBuffer(const Napi::CallbackInfo& info) {
   MappingPin mapping(Id(info, 0));
   if (!mapping) return Refusal(info, mapping.refused());
-  const platform::Span part = mapping.Part(Offset(info, 1), Offset(info, 2));
-  napi_value buffer;
-  mapping->Attach();
-  if (CreateSharedBufferByNodeApi(info.Env(), part.base, part.length, FinalizeSharedBuffer, &*mapping, &buffer) ||
-      CreateSharedBufferByV8(part.base, part.length, FinalizeSharedBuffer, &*mapping, &buffer)) {
-    return Napi::Value(info.Env(), buffer);
-  }
-  Mapping::Finalized(&*mapping);
-  return info.Env().Undefined();
+  return NewSharedBuffer(info.Env(), *mapping, mapping.Part(Offset(info, 1), Offset(info, 2)));
 }
 
 // detach(id, arrayBuffer): false when it reaches the mapping no longer, or cannot be detached
@@ -137,6 +70,124 @@ Napi::Value Detach(const Napi::CallbackInfo& info) {
   if (!detached) mapping->CancelDetach();
   return Napi::Boolean::New(info.Env(), detached);
 }
+
+// ---- making mappings ------------------------------------------------------------------
+//
+// A worker may be terminated between any two steps of its JavaScript. So each of
+// these calls returns the object that keeps the mapping: a buffer, or an anchor.
+// The id goes into the Float64Array that is the last argument.
+
+// map(length, protection, flags, fd, offset, shared, id): a buffer that alone keeps the mapping, or undefined
+Napi::Value Map(const Napi::CallbackInfo& info) {
+  if (const int error = EnableFaultGuard()) return Error(info, error);
+  const int protection = Int(info, 1);
+  const size_t length = static_cast<size_t>(Offset(info, 0));
+  platform::Span span;
+  size_t granule;
+  if (const int error = platform::Map(length, protection, Int(info, 2), Int(info, 3), Offset(info, 4), &span, &granule)) return Error(info, error);
+  const MappingId id = Mapping::Register(span, span.length, granule, protection, kNoFile, Mapping::SpanOwner::kUs);
+  if (id == kNoMapping) {
+    platform::Unmap(span);
+    return Error(info, kTableFull);
+  }
+  Mapping& mapping = *Mapping::Get(id);
+  const platform::Span part{span.base, length};
+  Napi::Value buffer = info[5].As<Napi::Boolean>().Value() ? NewSharedBuffer(info.Env(), mapping, part) : NewArrayBuffer(info.Env(), mapping, part);
+  WriteId(info, 6, id);
+  Mapping::ReleaseOwner(id);
+  return buffer;
+}
+
+// A duplicate of the descriptor, or -1 for -1.
+int Keep(int fd, int* out) {
+  *out = kNoFile;
+  return fd == kNoFile ? 0 : platform::DuplicateFile(fd, out);
+}
+
+// An object that owns the mapping until it is collected.
+Napi::Value NewAnchor(Napi::Env env, MappingId id) {
+  MappingId* owned = new MappingId(id);
+  Napi::External<MappingId> anchor = Napi::External<MappingId>::New(env, owned, [](Napi::Env, MappingId* owned) {
+    Mapping::ReleaseOwner(*owned);
+    delete owned;
+  });
+  if (!anchor.IsEmpty()) return anchor;
+  Mapping::ReleaseOwner(id);
+  delete owned;
+  return env.Undefined();
+}
+
+// reserve(length, protection, fd, id): an anchor of address space that place() is
+// going to fill with that protection; keeps a duplicate of `fd`, unless it is -1
+Napi::Value Reserve(const Napi::CallbackInfo& info) {
+  if (const int error = EnableFaultGuard()) return Error(info, error);
+  int fd;
+  if (const int error = Keep(Int(info, 2), &fd)) return Error(info, error);
+  platform::Span span;
+  int error = platform::Reserve(static_cast<size_t>(Offset(info, 0)), &span);
+  MappingId id = kNoMapping;
+  if (error == 0) {
+    id = Mapping::Register(span, 0, platform::PageSize(), Int(info, 1), fd, Mapping::SpanOwner::kUs);
+    if (id == kNoMapping) {
+      platform::Unmap(span);
+      error = kTableFull;
+    }
+  }
+  if (error != 0) {
+    if (fd != kNoFile) platform::CloseFile(fd);
+    return Error(info, error);
+  }
+  WriteId(info, 3, id);
+  return NewAnchor(info.Env(), id);
+}
+
+// adopt(bytes, protection, fd, id): as reserve(), over address space of the
+// runtime's own, page-aligned at both ends, until forget(id)
+Napi::Value Adopt(const Napi::CallbackInfo& info) {
+  if (const int error = EnableFaultGuard()) return Error(info, error);
+  int fd;
+  if (const int error = Keep(Int(info, 2), &fd)) return Error(info, error);
+  const MappingId id = Mapping::Register(Bytes(info, 0), 0, platform::PageSize(), Int(info, 1), fd, Mapping::SpanOwner::kRuntime);
+  if (id == kNoMapping) {
+    if (fd != kNoFile) platform::CloseFile(fd);
+    return Error(info, kTableFull);
+  }
+  Mapping::Get(id)->Attach();
+  WriteId(info, 3, id);
+  return NewAnchor(info.Env(), id);
+}
+
+// forget(id): the runtime took its address space back
+void Forget(const Napi::CallbackInfo& info) {
+  if (Mapping* mapping = Mapping::Get(Id(info, 0))) Mapping::Finalized(mapping);
+}
+
+// place(id, at, length, protection, flags, fd, fileOffset): a file's pages; at + length is the mapping's new reach
+Napi::Value Place(const Napi::CallbackInfo& info) {
+  MappingPin mapping(Id(info, 0));
+  if (!mapping) return Refusal(info, mapping.refused());
+  const platform::Span part = mapping.Part(Offset(info, 1), Offset(info, 2));
+  const int error = platform::Place(part, Int(info, 3), Int(info, 4), Int(info, 5), Offset(info, 6));
+  if (error == 0) mapping->SetReach(static_cast<size_t>(part.end() - mapping->span().base));
+  return Error(info, error);
+}
+
+// cover(id, at, length): zeros that no file backs; `at` is the mapping's new reach
+Napi::Value Cover(const Napi::CallbackInfo& info) {
+  MappingPin mapping(Id(info, 0));
+  if (!mapping) return Refusal(info, mapping.refused());
+  const int error = platform::CoverWithZeros(mapping.Part(Offset(info, 1), Offset(info, 2)));
+  if (error == 0) mapping->SetReach(static_cast<size_t>(Offset(info, 1)));
+  return Error(info, error);
+}
+
+// descriptor(id): the file kept with the mapping, valid until that ends, or -1
+Napi::Value Descriptor(const Napi::CallbackInfo& info) {
+  MappingPin mapping(Id(info, 0), MappingPin::Accept::kBroken);
+  return Napi::Number::New(info.Env(), mapping ? mapping->fd() : kNoFile);
+}
+
+// ---- finding mappings --------------------------------------------------------------
 
 // find(bytes): the id of the mapping that the bytes lie in, or 0
 Napi::Value Find(const Napi::CallbackInfo& info) { return Identity(info, Mapping::Find(Bytes(info, 0).base)); }
@@ -153,16 +204,7 @@ Napi::Value Locate(const Napi::CallbackInfo& info) {
 
 // ---- the end -------------------------------------------------------------------------
 
-// anchor(id): an object that takes over the caller's ownership until it is collected
-Napi::Value Anchor(const Napi::CallbackInfo& info) {
-  MappingId* id = new MappingId(Id(info, 0));
-  return Napi::External<MappingId>::New(info.Env(), id, [](Napi::Env, MappingId* owned) {
-    Mapping::ReleaseOwner(*owned);
-    delete owned;
-  });
-}
-
-// release(id): gives up the caller's ownership
+// release(id): gives up the anchor's ownership before it is collected
 void Release(const Napi::CallbackInfo& info) { Mapping::ReleaseOwner(Id(info, 0)); }
 
 // close(id): ends the mapping for everybody, now
@@ -195,7 +237,6 @@ void DefineMappingCalls(Napi::Object exports) {
   exports.Set("detach", Napi::Function::New(env, Detach, "detach"));
   exports.Set("find", Napi::Function::New(env, Find, "find"));
   exports.Set("locate", Napi::Function::New(env, Locate, "locate"));
-  exports.Set("anchor", Napi::Function::New(env, Anchor, "anchor"));
   exports.Set("release", Napi::Function::New(env, Release, "release"));
   exports.Set("close", Napi::Function::New(env, Close, "close"));
   exports.Set("condition", Napi::Function::New(env, ConditionOf, "condition"));

@@ -23,15 +23,20 @@ Span GranuleAt(const Mapping& mapping, const uint8_t* address, size_t granule) {
   return {span.base + offset, std::min(granule, span.length - offset)};
 }
 
+// Where memory is short, what cannot be had for all of it may be had for one page.
+bool CoverWithZeros(Span wanted, Span least) {
+  return platform::CoverWithZeros(wanted) == 0 || platform::CoverWithZeros(least) == 0;
+}
+
 // A file that ends before this page ends before every later one, so all of them
 // are covered at once. If the last page is there, the file did not shrink: its
 // disk is full or failing, and only this page is lost.
 bool CoverMissingPages(const Mapping& mapping, const uint8_t* address) {
-  const Span span = mapping.span();
-  Span missing = GranuleAt(mapping, address, mapping.granule());
-  const Span last = GranuleAt(mapping, span.end() - 1, mapping.granule());
-  if (platform::Probe(last) != platform::Readable::kYes) missing.length = static_cast<size_t>(span.end() - missing.base);
-  return platform::CoverWithZeros(missing) == 0;
+  const Span page = GranuleAt(mapping, address, mapping.granule());
+  const Span reach = mapping.reach();
+  const Span last = GranuleAt(mapping, reach.end() - 1, mapping.granule());
+  if (address >= reach.end() || platform::Probe(last) == platform::Readable::kYes) return CoverWithZeros(page, page);
+  return CoverWithZeros({page.base, static_cast<size_t>(last.end() - page.base)}, page);
 }
 
 // The kernel allows some 65,000 pieces of address space. A program that goes on
@@ -56,10 +61,11 @@ Condition ConditionAfter(Access access) {
 }
 
 bool Repair(Mapping& mapping, const uint8_t* address, Access access) {
-  if (mapping.condition() == Condition::kClosed) return platform::CoverWithZeros(mapping.span()) == 0;
+  const Span page = GranuleAt(mapping, address, mapping.granule());
+  if (mapping.condition() == Condition::kClosed) return CoverWithZeros(mapping.span(), page);
   switch (access) {
     case Access::kBeyondFile: return CoverMissingPages(mapping, address);
-    case Access::kHardware: return platform::CoverWithZeros(GranuleAt(mapping, address, mapping.granule())) == 0;
+    case Access::kHardware: return CoverWithZeros(page, page);
     case Access::kWrite:
     case Access::kRead: return CopyForbiddenPages(mapping, address);
   }
@@ -68,9 +74,10 @@ bool Repair(Mapping& mapping, const uint8_t* address, Access access) {
 
 bool RepairFault(uint8_t* address, Access access) {
   Mapping* mapping = Mapping::FindInHandler(address);
-  if (mapping == nullptr || !Repair(*mapping, address, access)) return false;
-  mapping->MarkFault(address, ConditionAfter(access));
-  platform::AnnounceFault();
+  if (mapping == nullptr) return false;
+  const bool closed = mapping->condition() == Condition::kClosed;
+  if (!Repair(*mapping, address, access)) return false;
+  if (mapping->MarkFault(address, closed ? Condition::kClosed : ConditionAfter(access))) platform::AnnounceFault();
   return true;
 }
 

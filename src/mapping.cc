@@ -101,7 +101,7 @@ class MappingTable {
   }
 };
 
-MappingId Mapping::Register(platform::Span span, size_t granule, int protection, int fd, SpanOwner owner) {
+MappingId Mapping::Register(platform::Span span, size_t reach, size_t granule, int protection, int fd, SpanOwner owner) {
   constexpr int kWritable = 2;  // PROT_WRITE, on every system that has the word
   Bookkeeping& books = Books();
   std::lock_guard<std::mutex> lock(books.mutex);
@@ -116,6 +116,7 @@ MappingId Mapping::Register(platform::Span span, size_t granule, int protection,
   mapping.owners_ = 1;
   mapping.base_.store(span.base, std::memory_order_relaxed);
   mapping.length_.store(span.length, std::memory_order_relaxed);
+  mapping.reach_.store(reach, std::memory_order_relaxed);
   mapping.closed_.store(false, std::memory_order_relaxed);
   mapping.read_only_.store((protection & kWritable) == 0, std::memory_order_relaxed);
   mapping.uniform_protection_.store(true, std::memory_order_relaxed);
@@ -252,14 +253,14 @@ Mapping* Mapping::FindInHandler(const uint8_t* address) {
   return nullptr;
 }
 
-// The first fault is the one that is told of: later ones follow from it.
-void Mapping::MarkFault(const uint8_t* address, Condition kind) {
+bool Mapping::MarkFault(const uint8_t* address, Condition kind) {
   Condition expected = Condition::kOpen;
   if (fault_.load(std::memory_order_relaxed) == expected) {
     fault_offset_.store(static_cast<uint64_t>(address - span().base), std::memory_order_relaxed);
   }
-  if (!fault_.compare_exchange_strong(expected, kind, std::memory_order_release)) return;
+  if (!fault_.compare_exchange_strong(expected, kind, std::memory_order_release)) return false;
   fault_unreported_.store(true, std::memory_order_release);
+  return true;
 }
 
 bool Mapping::UniformlyReadOnly() const {

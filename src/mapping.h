@@ -47,7 +47,8 @@ class Mapping {
 
   // Takes over `span`, and `fd` if it is not -1. The caller holds the first
   // ownership. kNoMapping when the table is full: nothing was taken over.
-  static MappingId Register(platform::Span span, size_t granule, int protection, int fd, SpanOwner owner);
+  // `reach`: see SetReach().
+  static MappingId Register(platform::Span span, size_t reach, size_t granule, int protection, int fd, SpanOwner owner);
 
   // Null when the id outlived its mapping. Only for who knows that it cannot end meanwhile.
   static Mapping* Get(MappingId id);
@@ -69,6 +70,10 @@ class Mapping {
   // Offset from the start of the span, once a fault was met.
   uint64_t fault_offset() const { return fault_offset_.load(std::memory_order_relaxed); }
 
+  // The part of the span, from its start, that has pages; the rest is room to grow.
+  void SetReach(size_t length) { reach_.store(length, std::memory_order_relaxed); }
+  platform::Span reach() const { return {base_.load(std::memory_order_relaxed), reach_.load(std::memory_order_relaxed)}; }
+
   // Its protection was changed in parts: pages of one mapping may differ now.
   void MarkMixedProtection() { uniform_protection_.store(false, std::memory_order_relaxed); }
 
@@ -83,7 +88,8 @@ class Mapping {
 
   // The mapping in use that contains an address, or null.
   static Mapping* FindInHandler(const uint8_t* address);
-  void MarkFault(const uint8_t* address, Condition kind);
+  // True for the first fault: that one is told of, later ones follow from it.
+  bool MarkFault(const uint8_t* address, Condition kind);
   // True when every page has the protection that it was mapped with, and that forbids stores.
   bool UniformlyReadOnly() const;
   uint32_t CountRepair() { return repairs_.fetch_add(1, std::memory_order_relaxed); }
@@ -101,6 +107,7 @@ class Mapping {
   std::atomic<uint32_t> version_{1};
   std::atomic<uint8_t*> base_{nullptr};
   std::atomic<size_t> length_{0};
+  std::atomic<size_t> reach_{0};
   std::atomic<bool> closed_{false};
   std::atomic<bool> read_only_{false};
   std::atomic<bool> uniform_protection_{true};

@@ -3,6 +3,7 @@ module.exports = class CountReporter {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
     const skipped = results.numPendingTests > 0 ? `, ${results.numPendingTests} skipped` : ''
-    process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${skipped}\n`)
+    // At exit, so that it comes after jest's own summary.
+    process.once('exit', () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${skipped}\n`))
   }
 }

@@ -51,8 +51,13 @@ function opened(fd: number, path: string | undefined, release: () => void): Open
 function pathOf(target: PathLike): string {
   if (typeof target === 'string') return target
   if (Buffer.isBuffer(target)) return target.toString()
-  if (target instanceof URL) return fileURLToPath(target)
+  if (isUrl(target)) return fileURLToPath(target)
   throw typeError('ERR_INVALID_ARG_TYPE', `file must be a path, a file descriptor or a FileHandle, not ${describe(target)}`)
+}
+
+// By shape: the URL class differs between realms.
+function isUrl(value: unknown): value is URL {
+  return typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value
 }
 
 function openFlags(path: string, mode: FileMode): number {

@@ -43,6 +43,12 @@ const VIEW_TYPES = new Set(
   ),
 )
 
+export interface MappedFile {
+  on(event: 'fault', listener: (fault: FileFault) => void): this
+  once(event: 'fault', listener: (fault: FileFault) => void): this
+  off(event: 'fault', listener: (fault: FileFault) => void): this
+}
+
 const unlistenWhenCollected = new FinalizationRegistry<number>(unlisten)
 
 /**
@@ -53,7 +59,8 @@ const unlistenWhenCollected = new FinalizationRegistry<number>(unlisten)
  * on, and from then on every call but `close` throws what the event carries. After `close`, every call throws
  * `ERR_MAPPING_CLOSED`.
  */
-export class MappedFile extends EventEmitter<{ fault: [FileFault] }> {
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface only names the event's type
+export class MappedFile extends EventEmitter {
   readonly mode: FileMode
   /** Where the mapping begins in the file, in bytes. */
   readonly offset: number
@@ -69,7 +76,7 @@ export class MappedFile extends EventEmitter<{ fault: [FileFault] }> {
     this.mode = mode
     this.offset = offset
     this.shared = shared
-    this.anchor = file.mapping.anchor()
+    this.anchor = file.mapping.anchor
     const self = new WeakRef(this)
     listen(file.mapping.id, ({ error, offset: at }) => self.deref()?.emit('fault', { error, offset: at - file.lead }))
     unlistenWhenCollected.register(this, file.mapping.id, this)

@@ -24,6 +24,9 @@ export type Constants = { readonly [Name in ConstantName]: number }
 /** 0 on success; a negated errno value; or, above 0, a `Condition` of `src/mapping.h`. */
 export type Outcome = number
 
+/** Owns a mapping until it is collected. */
+export type Anchor = object
+
 /**
  * The calls of the addon (`src/addon_*.cc`): system calls and the lifetime of mappings, nothing else.
  * They trust their arguments; whoever calls them has checked types and bounds.
@@ -36,9 +39,18 @@ export interface Binding {
   /** Calls back after a fault, on this thread, without keeping its event loop alive. */
   onFault(callback: (id: MappingId, condition: number, offset: number) => void): boolean
 
-  map(length: number, protection: number, flags: number, fd: number, offset: number): MappingId | Outcome
-  reserve(length: number, protection: number, fd: number): MappingId | Outcome
-  adopt(bytes: Uint8Array, protection: number, fd: number): MappingId | Outcome
+  // These return what keeps the mapping, and write its id into `id[0]`: a worker may be terminated between any two steps.
+  map(
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+    shared: boolean,
+    id: Float64Array,
+  ): ArrayBufferLike | Outcome | undefined
+  reserve(length: number, protection: number, fd: number, id: Float64Array): Anchor | Outcome
+  adopt(bytes: Uint8Array, protection: number, fd: number, id: Float64Array): Anchor | Outcome
   forget(id: MappingId): void
   place(id: MappingId, at: number, length: number, protection: number, flags: number, fd: number, offset: number): Outcome
   cover(id: MappingId, at: number, length: number): Outcome
@@ -50,7 +62,6 @@ export interface Binding {
   find(bytes: Uint8Array): MappingId | 0
   locate(id: MappingId, bytes: Uint8Array): number
 
-  anchor(id: MappingId): object
   release(id: MappingId): void
   close(id: MappingId): void
   condition(id: MappingId): Outcome

@@ -1,8 +1,9 @@
 import { isSharedArrayBuffer } from 'node:util/types'
 import { conditionError, rangeError, SystemError, typeError } from '../errors'
-import { MAX_BUFFER_LENGTH, Mapping, originOf } from '../memory/mapping'
-import { binding, type Outcome } from '../native/binding'
-import { adviceArgument, expectSuccess, integerArgument, isInt, type MappedMemory, viewOf } from './memory'
+import { MAX_BUFFER_LENGTH, mapBuffer } from '../memory/mapping'
+import { originOf } from '../memory/origin'
+import { binding, type MappingId, type Outcome } from '../native/binding'
+import { adviceArgument, integerArgument, isInt, type MappedMemory, refusal, viewOf } from './memory'
 
 const EBADF = 9
 const ENOMEM = 12
@@ -34,17 +35,18 @@ function mapMemory(
       `mmap: one buffer of this runtime holds ${MAX_BUFFER_LENGTH} bytes, not ${length}; MappedFile reaches all of a larger file`,
     )
   }
-  const mapping = Mapping.map({ length, protection: prot, shared }, mapFlags, descriptor, fileOffset)
-  if (typeof mapping === 'number') throw mapRefusal(mapping)
-  try {
-    const { buffer } = mapping.window(0, length)
-    if (advised !== 0) expectSuccess(binding.advise(mapping.id, 0, length, advised), 'madvise')
-    mapping.release()
-    return buffer
-  } catch (error) {
-    mapping.close()
-    throw error
-  }
+  const buffer = mapBuffer({ length, protection: prot, shared }, mapFlags, descriptor, fileOffset)
+  if (typeof buffer === 'number') throw mapRefusal(buffer)
+  const outcome = advised === 0 ? 0 : binding.advise(originOf(buffer)!.id, 0, length, advised)
+  if (outcome === 0) return buffer
+  endMapping(buffer, originOf(buffer)!.id)
+  throw refusal(outcome, 'madvise')
+}
+
+function endMapping(buffer: ArrayBufferLike, id: MappingId): void {
+  // Where it cannot be detached, it is covered as shared memory is.
+  if (!isSharedArrayBuffer(buffer)) binding.detach(id, buffer)
+  binding.close(id)
 }
 
 // As the ancestors read numbers: 1.9 is 1, NaN is 0.
@@ -120,7 +122,5 @@ export function unmap(memory: MappedMemory): void {
       `${prefix}the view covers ${byteLength} of the mapping's ${buffer.byteLength} bytes: pass all of it`,
     )
   }
-  // Where it cannot be detached, it is covered as shared memory is.
-  if (!isSharedArrayBuffer(buffer)) binding.detach(origin.id, buffer)
-  binding.close(origin.id)
+  endMapping(buffer, origin.id)
 }

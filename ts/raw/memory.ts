@@ -1,7 +1,8 @@
 import { isAnyArrayBuffer } from 'node:util/types'
 import { conditionError, SystemError, typeError } from '../errors'
 import { describe } from '../memory/bounds'
-import { failure, originOf } from '../memory/mapping'
+import { failure } from '../memory/mapping'
+import { originOf } from '../memory/origin'
 import type { MappingId, Outcome } from '../native/binding'
 
 const ENOMEM = 12
@@ -66,11 +67,12 @@ export function partWithin(part: Part, offset: number, length: number, syscall: 
   return { id: part.id, at: part.at + offset, length }
 }
 
-/** Throws for an outcome other than 0, in the ancestors' words: `msync() failed, 22`. */
+/** Throws for an outcome other than 0: `msync() failed, 22`. */
 export function expectSuccess(outcome: Outcome, syscall: string): void {
   if (outcome !== 0) throw refusal(outcome, syscall)
 }
 
-function refusal(outcome: Outcome, syscall: string): Error {
+/** The error behind an outcome other than 0, in the ancestors' words. */
+export function refusal(outcome: Outcome, syscall: string): Error {
   return outcome > 0 ? failure(outcome, syscall) : new SystemError(`${syscall}() failed, ${-outcome}`, -outcome, syscall)
 }

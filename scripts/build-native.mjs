@@ -39,9 +39,11 @@ function prebuilt() {
   return own && join(directory, own, 'napi-v8', 'mmap_io.node')
 }
 
+// npm brings node-gyp along, and names it to the scripts it runs.
 function nodeGyp() {
-  const beside = process.env.npm_config_node_gyp
-  return beside ?? require.resolve('npm/node_modules/node-gyp/bin/node-gyp.js', { paths: [join(dirname(process.execPath), '..', 'lib')] })
+  const path = process.env.npm_config_node_gyp
+  if (path === undefined) throw new Error('run this by npm: npm run build:native -- --sanitize …')
+  return path
 }
 
 if (options.sanitize !== undefined) {

@@ -58,7 +58,7 @@ Napi::Value CopyPart(const Napi::CallbackInfo& info, Copy copy) {
   if (!mapping) return Refusal(info, mapping.refused());
   const platform::Span bytes = Bytes(info, 2);
   const platform::Span part = mapping.Part(Offset(info, 1), bytes.length);
-  copy(part, bytes);
+  if (part.length > 0) copy(part, bytes);
   return Refusal(info, mapping->condition());
 }
 

@@ -1,4 +1,4 @@
-// Calls that concern a file or the whole process, not a mapping.
+// Calls that concern a file or the system, not a mapping.
 
 #include "addon.h"
 
@@ -27,12 +27,6 @@ Napi::Value Allocate(const Napi::CallbackInfo& info) {
 // probeAdvice(advice)
 Napi::Value ProbeAdvice(const Napi::CallbackInfo& info) { return Error(info, platform::ProbeAdvice(Int(info, 0))); }
 
-// lockAll(flags)
-Napi::Value LockAll(const Napi::CallbackInfo& info) { return Error(info, platform::LockAll(Int(info, 0))); }
-
-// unlockAll()
-Napi::Value UnlockAll(const Napi::CallbackInfo& info) { return Error(info, platform::UnlockAll()); }
-
 }  // namespace
 
 void DefineSystemCalls(Napi::Object exports) {
@@ -40,8 +34,6 @@ void DefineSystemCalls(Napi::Object exports) {
   exports.Set("cacheStat", Napi::Function::New(env, CacheStat, "cacheStat"));
   exports.Set("allocate", Napi::Function::New(env, Allocate, "allocate"));
   exports.Set("probeAdvice", Napi::Function::New(env, ProbeAdvice, "probeAdvice"));
-  exports.Set("lockAll", Napi::Function::New(env, LockAll, "lockAll"));
-  exports.Set("unlockAll", Napi::Function::New(env, UnlockAll, "unlockAll"));
 }
 
 }  // namespace mmap_io

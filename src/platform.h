@@ -64,8 +64,6 @@ int Sync(Span span, int flags);
 int Residency(Span span, uint8_t* pages);
 int Lock(Span span, bool on_fault);
 int Unlock(Span span);
-int LockAll(int flags);
-int UnlockAll();
 // Brings the pages in, for reading or (write) ready to be written. Blocks.
 int Populate(Span span, bool write);
 // Whether a page can be brought in at all. Async-signal-safe.

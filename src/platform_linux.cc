@@ -161,10 +161,6 @@ int Lock(Span span, bool on_fault) {
 
 int Unlock(Span span) { return Result(munlock(span.base, span.length)); }
 
-int LockAll(int flags) { return Result(mlockall(flags)); }
-
-int UnlockAll() { return Result(munlockall()); }
-
 int Populate(Span span, bool write) {
   const int advice = write ? kMadvPopulateWrite : kMadvPopulateRead;
   int error;

@@ -14,6 +14,7 @@ import { getSystemErrorMap } from 'node:util'
 export type MisuseCode =
   | 'ERR_INVALID_ARG_TYPE'
   | 'ERR_INVALID_ARG_VALUE'
+  | 'ERR_INVALID_ARG_COUNT'
   | 'ERR_OUT_OF_RANGE'
   | 'ERR_NOT_MAPPED' // the memory was not made by this package
   | 'ERR_PARTIAL_UNMAP' // a part of a mapping cannot be unmapped

@@ -10,7 +10,7 @@ export default mmap
 
 export const { MappedFile, MappingError, SystemError, constants } = mmap
 export const { map, mapShared, unmap, advise, incore, residency, sync, syncAsync, prefetch, protect } = mmap
-export const { lock, unlock, lockAll, unlockAll, cacheStat, supports } = mmap
+export const { lock, unlock, cacheStat, supports } = mmap
 
 export type Advice = mmap.Advice
 export type CacheStat = mmap.CacheStat

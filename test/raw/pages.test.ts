@@ -60,15 +60,6 @@ describe('lock', () => {
     expect(thrownBy(() => mmap.lock(anonymous(1), 0, 2 * PAGESIZE))).toMatchObject({ code: 'ERR_OUT_OF_RANGE', name: 'RangeError' })
     expect(thrownBy(() => mmap.unlock(anonymous(1), -1)).code).toBe('ERR_OUT_OF_RANGE')
   })
-
-  test('locks all memory of the process, and unlocks it', () => {
-    mmap.lockAll(mmap.MCL_CURRENT | mmap.MCL_ONFAULT)
-    expect(lockedKilobytes()).toBeGreaterThan(0)
-    mmap.unlockAll()
-    expect(lockedKilobytes()).toBe(0)
-    expect(thrownBy(() => mmap.lockAll(0))).toMatchObject({ code: 'EINVAL', syscall: 'mlockall', message: 'mlockall() failed, 22' })
-    expect(thrownBy(() => untyped.lockAll('1')).code).toBe('ERR_INVALID_ARG_TYPE')
-  })
 })
 
 function lockedKilobytes(): number {

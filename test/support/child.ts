@@ -12,14 +12,18 @@ export interface ChildOptions {
   readonly args?: readonly string[]
   readonly nodeArgs?: readonly string[]
   readonly seconds?: number
+  readonly cwd?: string
 }
 
 export const CHILDREN = join(__dirname, '..', 'children')
 
 /** Runs a program of `test/children` to its end; it is killed when it takes longer than `seconds`. */
-export function runChild(program: string, { args = [], nodeArgs = [], seconds = 60 }: ChildOptions = {}): Promise<Ended> {
+export function runChild(
+  program: string,
+  { args = [], nodeArgs = [], seconds = 60, cwd = process.cwd() }: ChildOptions = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...nodeArgs, join(CHILDREN, program), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...nodeArgs, join(CHILDREN, program), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     const deadline = setTimeout(() => child.kill('SIGKILL'), seconds * 1000)
     let stdout = ''
     let stderr = ''

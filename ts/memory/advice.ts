@@ -1,5 +1,6 @@
 import { typeError } from '../errors'
 import { binding } from '../native/binding'
+import { describe } from './bounds'
 
 const NAMES = {
   normal: 'MADV_NORMAL',
@@ -27,7 +28,7 @@ export function adviceNumber(advice: unknown): number {
   if (known === undefined) {
     throw typeError(
       'ERR_INVALID_ARG_VALUE',
-      `advice must be a MADV_ number or one of ${Object.keys(NAMES).join(', ')}, not ${String(advice)}`,
+      `advice must be a MADV_ number or one of ${Object.keys(NAMES).join(', ')}, not ${describe(advice)}`,
     )
   }
   return known

@@ -3,6 +3,7 @@ import { conditionError, type MappingCondition, type MappingError, typeError } f
 import { binding, type Outcome } from '../native/binding'
 import { type Advice, adviceNumber } from './advice'
 import { checkCount, checkRange, describe, type Range } from './bounds'
+import { extentOf } from './extent'
 import { listen, unlisten } from './faults'
 import { FileMapping } from './file-mapping'
 import { type FileMode, type FileTarget, openTarget } from './file-target'
@@ -36,6 +37,8 @@ type ViewConstructor = new (buffer: ArrayBufferLike, byteOffset: number, length:
 // Symbol.dispose came with Node 18.18 and 20; Node's own libraries use these names before that.
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose')
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')
+
+const EMPTY = new Uint8Array(0)
 
 const VIEW_TYPES = new Set(
   'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float16Array Float32Array Float64Array BigInt64Array BigUint64Array DataView Buffer'.split(
@@ -332,7 +335,8 @@ export class MappedFile extends EventEmitter {
 function bytesOf(view: unknown, name: string): Uint8Array {
   if (!ArrayBuffer.isView(view))
     throw typeError('ERR_INVALID_ARG_TYPE', `${name} must be a typed array, DataView or Buffer, not ${describe(view)}`)
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+  const { buffer, byteOffset, byteLength } = extentOf(view)
+  return byteLength === 0 ? EMPTY : new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 function isViewType(value: unknown): boolean {

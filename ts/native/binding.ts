@@ -83,8 +83,6 @@ export interface Binding {
   cacheStat(fd: number, offset: number, length: number, pages: Float64Array): Outcome
   allocate(fd: number, offset: number, length: number): Outcome
   probeAdvice(advice: number): Outcome
-  lockAll(flags: number): Outcome
-  unlockAll(): Outcome
 }
 
 export const binding: Binding = loadBinary() as Binding

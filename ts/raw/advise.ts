@@ -1,3 +1,4 @@
+import { typeError } from '../errors'
 import { binding } from '../native/binding'
 import { adviceArgument, expectSuccess, integerArgument, type MappedMemory, partOf, partWithin } from './memory'
 
@@ -17,7 +18,8 @@ export function advise(buffer: MappedMemory, advice: number): void
 export function advise(buffer: MappedMemory, offset: number, length: number, advice: number): void
 export function advise(...args: unknown[]): void {
   if (args.length !== 2 && args.length !== 4) {
-    throw new TypeError(
+    throw typeError(
+      'ERR_INVALID_ARG_COUNT',
       'advise() takes 2 or 4 arguments: (buffer :Buffer, advise :int) | (buffer :Buffer, offset :int, length :int, advise :int).',
     )
   }

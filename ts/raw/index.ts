@@ -1,6 +1,6 @@
 import { advise } from './advise'
 import { type Constants, constants, supports } from './constants'
-import { lock, lockAll, unlock, unlockAll } from './lock'
+import { lock, unlock } from './lock'
 import { map, mapShared, unmap } from './map'
 import { prefetch } from './prefetch'
 import { protect } from './protect'
@@ -20,8 +20,6 @@ export const functions = {
   protect,
   lock,
   unlock,
-  lockAll,
-  unlockAll,
   cacheStat,
   supports,
 }
@@ -46,7 +44,6 @@ export {
   constants,
   incore,
   lock,
-  lockAll,
   map,
   mapShared,
   prefetch,
@@ -56,6 +53,5 @@ export {
   sync,
   syncAsync,
   unlock,
-  unlockAll,
   unmap,
 }

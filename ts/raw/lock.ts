@@ -1,12 +1,14 @@
-import { typeError } from '../errors'
 import { checkRange } from '../memory/bounds'
 import { binding } from '../native/binding'
-import { expectSuccess, isInt, type MappedMemory, partOf } from './memory'
+import { expectSuccess, type MappedMemory, partOf } from './memory'
 
 /**
  * Brings pages into memory and keeps them there: [mlock(2)](https://man7.org/linux/man-pages/man2/mlock.2.html).
  * Blocks until they are in; with `onFault` they are locked as they come in, and nothing is waited for.
  * Does not nest: one {@link unlock} undoes any number of locks.
+ *
+ * There is no function for mlockall(2): V8 gives pages back by `MADV_DONTNEED`, which the kernel refuses for
+ * locked memory, and ends the process.
  *
  * @param offset bytes from the start of `buffer`
  * @param length bytes; missing: to the end
@@ -26,20 +28,4 @@ export function unlock(buffer: MappedMemory, offset?: number, length?: number): 
   const part = partOf(buffer, 'unlock(): ')
   const range = checkRange(offset, length, part.length)
   expectSuccess(binding.unlock(part.id, part.at + range.offset, range.length), 'munlock')
-}
-
-/**
- * Locks all memory of the process: [mlockall(2)](https://man7.org/linux/man-pages/man2/mlockall.2.html).
- * @param flags `MCL_…` flags
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
- * @throws {SystemError} `mlockall() failed, <errno>`: `EINVAL`; `ENOMEM` or `EPERM` past the limit
- */
-export function lockAll(flags: number): void {
-  if (typeof flags !== 'number' || !isInt(flags)) throw typeError('ERR_INVALID_ARG_TYPE', 'lockAll(): flags (arg[0]) must be an integer')
-  expectSuccess(binding.lockAll(flags), 'mlockall')
-}
-
-/** Undoes every lock of the process: munlockall(2). */
-export function unlockAll(): void {
-  expectSuccess(binding.unlockAll(), 'munlockall')
 }

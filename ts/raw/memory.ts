@@ -1,6 +1,7 @@
 import { isAnyArrayBuffer } from 'node:util/types'
 import { conditionError, SystemError, typeError } from '../errors'
 import { describe } from '../memory/bounds'
+import { type Extent, extentOf } from '../memory/extent'
 import { failure } from '../memory/mapping'
 import { originOf } from '../memory/origin'
 import type { MappingId, Outcome } from '../native/binding'
@@ -20,8 +21,8 @@ export interface Part {
 }
 
 /** What the memory is a view over: its buffer, and where in it. */
-export function viewOf(memory: unknown, prefix: string): { buffer: ArrayBufferLike; byteOffset: number; byteLength: number } {
-  if (ArrayBuffer.isView(memory)) return memory
+export function viewOf(memory: unknown, prefix: string): Extent {
+  if (ArrayBuffer.isView(memory)) return extentOf(memory)
   if (isAnyArrayBuffer(memory)) return { buffer: memory, byteOffset: 0, byteLength: memory.byteLength }
   throw typeError('ERR_INVALID_ARG_TYPE', `${prefix}buffer (arg[0]) must be a Buffer`)
 }

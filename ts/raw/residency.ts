@@ -32,7 +32,7 @@ export function residency(buffer: MappedMemory): Uint8Array {
  */
 export function incore(buffer: MappedMemory): [absent: number, present: number]
 export function incore(...args: unknown[]): [absent: number, present: number] {
-  if (args.length !== 1) throw new TypeError('incore() takes 1 argument: (buffer :Buffer) .')
+  if (args.length !== 1) throw typeError('ERR_INVALID_ARG_COUNT', 'incore() takes 1 argument: (buffer :Buffer) .')
   const pages = pagesOf(partOf(args[0], 'incore(): '))
   let present = 0
   for (const page of pages) present += page

@@ -1,5 +1,5 @@
 /** The error that a call throws; fails when it throws none. */
-export function thrownBy(call: () => unknown): NodeJS.ErrnoException & { syscall?: string } {
+export function thrownBy(call: () => unknown): NodeJS.ErrnoException {
   try {
     call()
   } catch (error) {

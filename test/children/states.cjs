@@ -9,7 +9,7 @@ const mmap = require('../..')
 
 const { MappedFile, PAGESIZE, PROT_READ, PROT_WRITE, MAP_SHARED, MAP_PRIVATE } = mmap
 const LENGTH = 4 * PAGESIZE
-const [folder, thread] = isMainThread ? process.argv.slice(2) : [workerData]
+const [folder, thread] = isMainThread ? process.argv.slice(2) : [workerData.folder]
 
 function newFile() {
   const path = join(folder, randomUUID())
@@ -28,17 +28,20 @@ function mapNew(map, protection, flags, openFlags = 'r+') {
 const writable = () => mapNew(mmap.map, PROT_READ | PROT_WRITE, MAP_SHARED)
 const shared = () => mapNew(mmap.mapShared, PROT_READ | PROT_WRITE, MAP_SHARED)
 
-// What a worker posts outlives it.
-function postedByWorker() {
+// In a worker: what the main thread posted. In the main thread: what a worker posted that has ended since.
+function postedByAnother() {
+  if (!isMainThread) return workerData.posted.pop()
   const source = `const mmap = require(${JSON.stringify(join(__dirname, '../..'))}); const fs = require('node:fs')
     const fd = fs.openSync(${JSON.stringify(newFile())}, 'r+')
     require('node:worker_threads').parentPort.postMessage(mmap.mapShared(${LENGTH}, 3, 1, fd)); fs.closeSync(fd)`
   return new Promise((resolve, reject) => {
     let memory
     new Worker(source, { eval: true })
-      .on('message', (posted) => (memory = posted))
+      .on('message', (posted) => {
+        memory = posted
+      })
       .on('error', reject)
-      .on('exit', () => resolve({ memory }))
+      .on('exit', () => resolve(memory))
   })
 }
 
@@ -69,7 +72,7 @@ const rawStates = {
     new Uint8Array(memory)[0] = 1
     return memory
   },
-  'posted by a worker that ended': async () => (await postedByWorker()).memory,
+  'posted by another thread': postedByAnother,
   'not mapped': () => Buffer.alloc(LENGTH),
 }
 
@@ -167,7 +170,8 @@ async function tableOf(states, methods) {
 
 async function main() {
   if (thread === 'worker') {
-    const worker = new Worker(__filename, { workerData: folder })
+    const posted = Object.keys(rawMethods).map(() => shared().memory)
+    const worker = new Worker(__filename, { workerData: { folder, posted } })
     worker.on('message', (tables) => console.log(JSON.stringify(tables)))
     return
   }

@@ -18,7 +18,7 @@ const EXPECTED: Tables = {
     'file truncated': { '*': 'ERR_MAPPING_TRUNCATED', unmap: 'value' },
     unmapped: { '*': 'ERR_MAPPING_CLOSED' },
     'shared and unmapped': { '*': 'ERR_MAPPING_CLOSED' },
-    'posted by a worker that ended': {},
+    'posted by another thread': {},
     'not mapped': { '*': 'ERR_NOT_MAPPED' },
   },
   file: {

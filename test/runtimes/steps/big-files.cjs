@@ -1,9 +1,11 @@
 const assert = require('node:assert/strict')
 const { constants } = require('node:buffer')
+const { writeSync } = require('node:fs')
 const { MAP_SHARED, MappedFile, PROT_READ, map } = require('mmap-io')
-const { refuses } = require('../support/errors.cjs')
+const { codeOf, refuses } = require('../support/errors.cjs')
 const { sparseFile, withOpen } = require('../support/files.cjs')
-const { NAME } = require('../support/runtime.cjs')
+const { NAME, collectGarbage } = require('../support/runtime.cjs')
+const { pause } = require('../support/waiting.cjs')
 
 const SIZE = 40 * 2 ** 30
 
@@ -22,6 +24,13 @@ function useFarEnd(shared) {
   file.close()
 }
 
+/** Asks for exactly as much as one buffer holds, from the middle of a page: more than that, from the page's start. */
+function askTooMuch(path) {
+  const file = MappedFile.open(path)
+  const kept = file.view(Uint8Array, 0, 4096)
+  return { kept, ask: () => file.view(Uint8Array, 8, constants.MAX_LENGTH) }
+}
+
 module.exports = {
   'a MappedFile reaches the far end of 40 GiB': () => useFarEnd(false),
 
@@ -30,6 +39,20 @@ module.exports = {
     if (NAME !== 'deno') return useFarEnd(true)
     await refuses('ERR_SHARED_UNSUPPORTED', () => useFarEnd(true))
     return 'ERR_SHARED_UNSUPPORTED'
+  },
+
+  async 'a view that is refused leaves the others as they are'() {
+    const path = sparseFile(SIZE)
+    const { kept, ask } = askTooMuch(path)
+    const code = await codeOf(ask)
+    assert.equal(code, constants.MAX_LENGTH < SIZE ? 'ERR_BUFFER_TOO_LARGE' : 'ERR_OUT_OF_RANGE')
+    for (let run = 0; run < 10; run++) {
+      collectGarbage()
+      await pause(5)
+    }
+    withOpen(path, (fd) => writeSync(fd, Buffer.of(7)))
+    assert.equal(kept[0], 7)
+    if (code === 'ERR_BUFFER_TOO_LARGE') return code
   },
 
   async 'one Buffer over 40 GiB is made, or refused'() {

@@ -1,6 +1,9 @@
+const assert = require('node:assert/strict')
 const { MAP_SHARED, MappedFile, PAGESIZE, PROT_READ, map, mapShared } = require('mmap-io')
-const { fileOf, withOpen } = require('../support/files.cjs')
-const { untilCollected } = require('../support/waiting.cjs')
+const { fileOf, sparseFile, withOpen } = require('../support/files.cjs')
+const { tasks } = require('../support/tasks.cjs')
+const { Thread } = require('../support/thread.cjs')
+const { pause, untilCollected } = require('../support/waiting.cjs')
 
 const COUNT = 3000
 
@@ -14,6 +17,16 @@ function forget(make) {
 
 async function leavesNothing(path, make) {
   forget(make)
+  await untilCollected(path)
+}
+
+/** Lets workers do a task and then end, by themselves or in the middle of it; nothing of it may stay. */
+async function endsWithWorkers(end, task, path) {
+  for (let ended = 0; ended < 6; ended++) {
+    const thread = new Thread()
+    await thread.do(task, path)
+    await thread[end]()
+  }
   await untilCollected(path)
 }
 
@@ -35,6 +48,29 @@ module.exports = {
 
   async 'mappings left to the collector end: shared MappedFile'() {
     const path = fileOf(PAGESIZE)
-    await leavesNothing(path, () => MappedFile.open(path, { shared: true }).view(Uint8Array))
+    // Deno, which lends the memory, collects garbage whenever it lends as much as 4 GiB.
+    const maxSize = 2 ** 20
+    await leavesNothing(path, () => MappedFile.open(path, { shared: true, maxSize }).view(Uint8Array))
+  },
+
+  'what a worker left open ends with it': () => endsWithWorkers('end', 'leaveOpen', fileOf(PAGESIZE)),
+  'what a worker left open ends when it is terminated': () => endsWithWorkers('terminate', 'leaveOpen', fileOf(PAGESIZE)),
+  'a worker is terminated while its disk calls are at work': () => endsWithWorkers('terminate', 'leaveBusy', sparseFile(2 ** 28)),
+
+  async 'workers are terminated while they load the package'() {
+    for (let milliseconds = 0; milliseconds < 40; milliseconds += 2) {
+      const thread = new Thread()
+      await pause(milliseconds)
+      await thread.terminate()
+    }
+  },
+
+  async 'faults are told of the right mapping, whoever had its address before'() {
+    const path = fileOf(PAGESIZE)
+    await endsWithWorkers('end', 'leaveOpen', path)
+    for (let run = 0; run < 20; run++) {
+      const { next, event } = await tasks.harmFile('storeReadOnly', true)
+      assert.deepEqual([next, event.code], ['ERR_MAPPING_READ_ONLY', 'ERR_MAPPING_READ_ONLY'])
+    }
   },
 }

@@ -5,7 +5,7 @@ const { fileOf, withOpen } = require('../support/files.cjs')
 const { runScript } = require('../support/runtime.cjs')
 const { tasks } = require('../support/tasks.cjs')
 const { withThread } = require('../support/thread.cjs')
-const { piecesMapped } = require('../support/waiting.cjs')
+const { descriptorsOf, piecesMapped } = require('../support/waiting.cjs')
 
 module.exports = {
   async 'unmap empties a Buffer; the next call throws'() {
@@ -59,7 +59,7 @@ module.exports = {
     await withThread(async (thread) => {
       assert.equal(await thread.do('firstWord', view.buffer), 0x01010101)
       file.close()
-      assert.deepEqual([view[0], view[PAGESIZE - 1], piecesMapped(path)], [0, 0, 0])
+      assert.deepEqual([view[0], view[PAGESIZE - 1], piecesMapped(path), descriptorsOf(path)], [0, 0, 0, 0])
       view[0] = 3
       assert.equal(await thread.do('firstWord', view.buffer), 3)
     })

@@ -3,6 +3,7 @@ const { truncateSync } = require('node:fs')
 const { MappedFile, PAGESIZE } = require('mmap-io')
 const { refuses } = require('../support/errors.cjs')
 const { fileOf } = require('../support/files.cjs')
+const { endOf } = require('../support/runtime.cjs')
 const { SIZE, tasks } = require('../support/tasks.cjs')
 const { withThread } = require('../support/thread.cjs')
 const { until } = require('../support/waiting.cjs')
@@ -58,6 +59,13 @@ module.exports = {
       truncateSync(path, PAGESIZE)
       await refuses(TRUNCATED, () => file[meet](PAGESIZE - 1, Buffer.alloc(2)))
       file.close()
+    }
+  },
+
+  async 'a signal that another process sends does what it did before'() {
+    for (const signal of ['SIGBUS', 'SIGSEGV']) {
+      const plain = await endOf('programs/signalled.cjs', signal)
+      assert.equal(await endOf('programs/signalled.cjs', signal, 'mapped'), plain, signal)
     }
   },
 

@@ -1,8 +1,10 @@
 const assert = require('node:assert/strict')
 const { readFileSync, statSync } = require('node:fs')
+const { open } = require('node:fs/promises')
 const { MappedFile, PAGESIZE } = require('mmap-io')
 const { refuses } = require('../support/errors.cjs')
-const { fileOf, newPath } = require('../support/files.cjs')
+const { fileOf, newPath, withOpen } = require('../support/files.cjs')
+const { descriptorsOf } = require('../support/waiting.cjs')
 
 const SIZE = 4 * PAGESIZE
 
@@ -41,6 +43,20 @@ module.exports = {
       assert.deepEqual([before[PAGESIZE - 1], before[SIZE - 1], file.length], [1, 0, PAGESIZE])
       file.close()
     }
+  },
+
+  async 'a MappedFile keeps the file of a descriptor or FileHandle that was closed'() {
+    const path = fileOf(SIZE, 1)
+    const handle = await open(path, 'r+')
+    const files = [MappedFile.open(handle, { mode: 'r+' }), withOpen(path, (fd) => MappedFile.open(fd, { mode: 'r+', shared: true }))]
+    await handle.close()
+    for (const file of files) {
+      file.resize(2 * SIZE)
+      assert.equal(file.view(Uint8Array)[SIZE - 1], 1)
+      file.close()
+    }
+    assert.equal(statSync(path).size, 2 * SIZE)
+    assert.equal(descriptorsOf(path), 0)
   },
 
   async 'a MappedFile syncs, at once and on another thread'() {

@@ -11,19 +11,27 @@ function collectGarbage() {
   else globalThis.gc()
 }
 
-/** Runs a script of this folder in a process of its own, in the same runtime; resolves with what it printed. */
-function runScript(name, ...args) {
+/** Runs a script of these in a process of its own, in the same runtime. */
+function run(script, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...RUN, join(__dirname, '..', name), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...RUN, join(__dirname, '..', script), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     const output = []
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data))
     child.on('error', reject)
-    child.on('close', (code, signal) => {
-      const text = Buffer.concat(output).toString().trim()
-      if (code === 0) resolve(text)
-      else reject(new Error(`${name} ended with ${signal ?? code}: ${text}`))
-    })
+    child.on('close', (code, signal) => resolve({ end: signal ?? code, text: Buffer.concat(output).toString().trim() }))
   })
 }
 
-module.exports = { NAME, collectGarbage, runScript }
+/** What a script prints, which must end well. */
+async function runScript(script, ...args) {
+  const { end, text } = await run(script, args)
+  if (end !== 0) throw new Error(`${script} ended with ${end}: ${text}`)
+  return text
+}
+
+/** The exit code of a script, or the signal that ended it. */
+async function endOf(script, ...args) {
+  return (await run(script, args)).end
+}
+
+module.exports = { NAME, collectGarbage, endOf, runScript }

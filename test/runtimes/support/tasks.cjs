@@ -76,6 +76,21 @@ const tasks = {
 
   /** Maps a file and posts it to whoever asked. */
   mapShared: (path, length) => withOpen(path, (fd) => mapShared(length, PROT_READ | PROT_WRITE, MAP_SHARED, fd)),
+  /** Opens a file in every way, and leaves all of it open. */
+  leaveOpen(path) {
+    const files = [MappedFile.open(path), MappedFile.open(path), MappedFile.open(path, { shared: true })]
+    globalThis.leftOpen = [files, files[0].view(Uint8Array), files[2].view(Uint8Array)]
+  },
+
+  /** Begins what takes a while on other threads, and does not wait for it. */
+  async leaveBusy(path) {
+    await Promise.resolve()
+    globalThis.leftBusy = [false, true].map((shared) => {
+      const file = MappedFile.open(path, { mode: 'r+', shared })
+      return [file, file.prefetch({ write: true }), file.syncAsync(), file.prefetch()]
+    })
+  },
+
   openShared: (path) => MappedFile.open(path, { mode: 'r+', shared: true }).view(Int32Array).buffer,
 }
 

@@ -3,7 +3,8 @@ const { tasks } = require('./tasks.cjs')
 
 parentPort.on('message', async ({ task, args }) => {
   if (task === 'end') {
-    parentPort.close()
+    if (parentPort.close) parentPort.close()
+    else globalThis.close() // Deno
     return
   }
   try {

@@ -17,6 +17,7 @@
         "src/addon_system.cc",
         "src/fault_guard.cc",
         "src/mapping.cc",
+        "src/mapping_table.cc",
         "src/shared_buffer.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mapping.h"
+#include "mapping_table.h"
 #include "platform.h"
 
 namespace mmap_io {
@@ -143,6 +144,7 @@ void StopListening(void* data) {
 int EnableFaultGuard() {
   static const int result = [] {
     platform::PinLibrary();
+    MappingTable::Instance();  // made here, and not by a handler
     const int error = platform::InstallFaultHandlers(RepairFault);
     if (error == 0) std::thread(HelperThread).detach();
     return error;

@@ -98,9 +98,9 @@ class Mapping {
 
  private:
   friend class MappingPin;
-  friend class MappingTable;
+  struct Leftover;
 
-  bool Reachable() const { return attached_ > 0 || pins_ > 0; }
+  Leftover Settle();
   bool Contains(const uint8_t* address) const;
 
   // Read by signal handlers. `version_` is odd while the span changes hands.

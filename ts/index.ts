@@ -13,6 +13,7 @@ import type * as target from './memory/file-target'
 import type * as file from './memory/mapped-file'
 import { MappedFile as MappedFileClass } from './memory/mapped-file'
 import type * as options from './memory/mapped-file-options'
+import type * as view from './memory/view-type'
 import type * as raw from './raw'
 import { constants, defineRaw } from './raw'
 
@@ -47,7 +48,7 @@ declare namespace mmap {
   type MisuseCode = errors.MisuseCode
   type RangeOptions = file.RangeOptions
   type SystemError = errors.SystemError
-  type ViewType<View> = file.ViewType<View>
+  type ViewType<View> = view.ViewType<View>
 }
 
 export = mmap

@@ -2,14 +2,15 @@ import { EventEmitter } from 'node:events'
 import { conditionError, type MappingCondition, type MappingError, typeError } from '../errors'
 import { binding, type Outcome } from '../native/binding'
 import { type Advice, adviceNumber } from './advice'
-import { checkCount, checkRange, describe, type Range } from './bounds'
-import { extentOf } from './extent'
+import { checkCount, checkRange, describe } from './bounds'
 import { listen, unlisten } from './faults'
 import { FileMapping } from './file-mapping'
 import { type FileMode, type FileTarget, openTarget } from './file-target'
 import { type MappedFileOptions, settingsOf } from './mapped-file-options'
 import { failure } from './mapping'
 import { PAGE_SIZE, pagesAround } from './page'
+import { bytesOf, checkViewType, type ViewType, viewOver } from './view-type'
+import { emptyWindow } from './windows'
 
 /** A part of a mapped file: bytes from the mapping's start. Default: all of it. */
 export interface RangeOptions {
@@ -25,26 +26,9 @@ export interface FileFault {
   readonly offset: number
 }
 
-/** A class of views over memory: a typed array, `DataView`, or `Buffer`. */
-export type ViewType<View> = {
-  readonly prototype: View
-  readonly name: string
-  readonly BYTES_PER_ELEMENT?: number
-}
-
-type ViewConstructor = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => NodeJS.ArrayBufferView
-
 // Symbol.dispose came with Node 18.18 and 20; Node's own libraries use these names before that.
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose')
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')
-
-const EMPTY = new Uint8Array(0)
-
-const VIEW_TYPES = new Set(
-  'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float16Array Float32Array Float64Array BigInt64Array BigUint64Array DataView Buffer'.split(
-    ' ',
-  ),
-)
 
 export interface MappedFile {
   on(event: 'fault', listener: (fault: FileFault) => void): this
@@ -156,9 +140,7 @@ export class MappedFile extends EventEmitter {
    * @throws {MappingError} as {@link buffer}
    */
   view<View extends NodeJS.ArrayBufferView>(Type: ViewType<View>, offset = 0, length?: number): View {
-    if (!isViewType(Type)) {
-      throw typeError('ERR_INVALID_ARG_TYPE', `Type must be a typed array, DataView or Buffer, not ${describe(Type)}`)
-    }
+    checkViewType(Type)
     this.#check()
     const size = Type.BYTES_PER_ELEMENT ?? 1
     const start = checkCount('offset', offset, this.length)
@@ -170,16 +152,8 @@ export class MappedFile extends EventEmitter {
         `${Type.name} needs a place in the file that is a multiple of ${size}, not ${this.offset + start}: use a DataView, or read()`,
       )
     }
-    return this.#viewOver(Type, range, elements) as View
-  }
-
-  #viewOver(Type: ViewType<unknown>, range: Range, elements: number): NodeJS.ArrayBufferView {
-    const { buffer, byteOffset } =
-      range.length === 0
-        ? { buffer: this.shared ? new SharedArrayBuffer(0) : new ArrayBuffer(0), byteOffset: 0 }
-        : this.#file.windows.over(this.#file.lead + range.offset, range.length)
-    if (Type.name === 'Buffer') return Buffer.from(buffer as ArrayBuffer, byteOffset, range.length)
-    return new (Type as unknown as ViewConstructor)(buffer, byteOffset, elements)
+    const window = range.length === 0 ? emptyWindow(this.shared) : this.#file.windows.over(this.#file.lead + start, range.length)
+    return viewOver(Type, window, elements)
   }
 
   /**
@@ -330,15 +304,4 @@ export class MappedFile extends EventEmitter {
   #expect(outcome: Outcome, syscall: string): void {
     if (outcome !== 0) throw failure(outcome, syscall, this.#file.path)
   }
-}
-
-function bytesOf(view: unknown, name: string): Uint8Array {
-  if (!ArrayBuffer.isView(view))
-    throw typeError('ERR_INVALID_ARG_TYPE', `${name} must be a typed array, DataView or Buffer, not ${describe(view)}`)
-  const { buffer, byteOffset, byteLength } = extentOf(view)
-  return byteLength === 0 ? EMPTY : new Uint8Array(buffer, byteOffset, byteLength)
-}
-
-function isViewType(value: unknown): boolean {
-  return typeof value === 'function' && VIEW_TYPES.has(value.name)
 }

@@ -52,3 +52,8 @@ export class Windows {
 function shifted(window: Window, by: number): Window {
   return { buffer: window.buffer, byteOffset: window.byteOffset + by }
 }
+
+/** No bytes at all, which nothing can be mapped for. */
+export function emptyWindow(shared: boolean): Window {
+  return { buffer: shared ? new SharedArrayBuffer(0) : new ArrayBuffer(0), byteOffset: 0 }
+}

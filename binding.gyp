@@ -24,6 +24,7 @@
       "defines": [
         "NAPI_VERSION=8",
         "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+        "MMAP_IO_VERSION=\"<!(node -p \"require('./package.json').version\")\"",
         # A worker that is being terminated takes no exceptions: without this, the process would end.
         "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
       ],

@@ -24,6 +24,7 @@ Napi::Value OnFault(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("version", Napi::String::New(env, MMAP_IO_VERSION));
   exports.Set("constants", NewConstants(env));
   exports.Set("pageSize", Napi::Number::New(env, static_cast<double>(platform::PageSize())));
   exports.Set("onFault", Napi::Function::New(env, OnFault, "onFault"));

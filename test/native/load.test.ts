@@ -34,12 +34,18 @@ describe('loadBinary', () => {
     expect(error.message).toContain('npx node-gyp rebuild --directory')
   })
 
+  test('refuses a binary of another version, and says so', () => {
+    const other = join(tempDirectory(), 'other.js')
+    writeFileSync(other, 'module.exports = { version: "0.0.0" }')
+    expect(thrownBy(() => loadBinary([other])).message).toMatch(/built for version 0\.0\.0, and this is \d+\.\d+\.\d+/)
+  })
+
   test('takes the first that loads', () => {
     const directory = tempDirectory()
     const broken = join(directory, 'broken.node')
     const sound = join(directory, 'sound.node')
     writeFileSync(broken, '')
-    copyFileSync(candidates().find((path) => path.includes('.node') && require('node:fs').existsSync(path))!, sound)
+    copyFileSync(candidates().find(existsSync)!, sound)
     expect(loadBinary([broken, sound])).toHaveProperty('map')
   })
 })

@@ -33,6 +33,8 @@ export type Anchor = object
  * `at` and `length` are bytes from the start of the mapping, and must lie inside it.
  */
 export interface Binding {
+  /** Of the package that the addon was built in. */
+  readonly version: string
   readonly constants: Constants
   readonly pageSize: number
 

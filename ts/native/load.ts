@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 const PACKAGE_ROOT = join(__dirname, '..', '..')
 const NODE_API_VERSION = 8
+const { version: VERSION } = require('../../package.json') as { version: string }
 
 /**
  * Where the addon may lie, best first. The two kinds of `prebuilds/` differ in the C
@@ -31,7 +32,9 @@ export function loadBinary(paths: readonly string[] = candidates()): unknown {
       continue
     }
     try {
-      return require(path)
+      const addon = require(path) as { version?: string }
+      if (addon.version === VERSION) return addon
+      failures.push(`  ${path}: built for version ${addon.version}, and this is ${VERSION}`)
     } catch (error) {
       failures.push(`  ${path}: ${error instanceof Error ? error.message : String(error)}`)
     }

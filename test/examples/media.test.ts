@@ -359,6 +359,13 @@ describe('normalise', () => {
     expect(Math.abs(peak - 10 ** (-2 / 20))).toBeLessThanOrEqual(quantum)
   })
 
+  test('takes -1 dBFS for a target when none is given', async () => {
+    const path = join(folder, 'default.wav')
+    await writeFile(path, riff(fmt('pcm16'), chunk('data', encode('pcm16', [1000, -2000]))))
+    expect(await done('normalise', path, '--in-place')).toContain('peak -24.29 dBFS, gain 23.29 dB')
+    expect(decode('pcm16', (await readFile(path)).subarray(44))).toEqual([14_602, -29_205])
+  })
+
   test('reaches full scale without clipping, whatever side the peak is on', async () => {
     const path = join(folder, 'full.wav')
     for (const [samples, wanted] of [
@@ -638,6 +645,8 @@ describe('the command line', () => {
       [/is the input itself/, 'gain', path, '--db', '6', '--out', path],
       [/is the input itself/, 'waveform', path, '--out', path],
       [/something that is not a file/, 'waveform', path, '--out', folder],
+      [/there is no folder/, 'waveform', path, '--out', join(folder, 'no/picture.png')],
+      [/something that is not a file/, 'make', folder, '--seconds', '1'],
       [/100 s is past the end/, 'gain', path, '--db', '6', '--in-place', '--from', '100'],
     ]
     for (const [message, ...args] of wrong)

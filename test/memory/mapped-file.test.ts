@@ -1,4 +1,5 @@
 import { constants as bufferConstants } from 'node:buffer'
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
@@ -20,7 +21,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { MappedFile } from '../../ts'
 import { PAGE_SIZE } from '../../ts/memory/page'
-import { thrownBy } from '../support/errors'
+import { rejectionOf, thrownBy } from '../support/errors'
 import { atTestEnd, openDescriptor, pattern, patternAt, tempDirectory, tempFile } from '../support/temp'
 
 const GIB = 2 ** 30
@@ -164,13 +165,21 @@ describe('open', () => {
   test('refuses what cannot be mapped, as the system does', () => {
     const directory = tempDirectory()
     expect(thrownBy(() => MappedFile.open(join(directory, 'missing')))).toMatchObject({ code: 'ENOENT', syscall: 'open' })
-    expect(thrownBy(() => MappedFile.open(directory))).toMatchObject({ code: 'ENODEV', syscall: 'mmap', name: 'SystemError' })
+    expect(thrownBy(() => MappedFile.open(directory))).toMatchObject({ code: 'EISDIR', syscall: 'mmap', name: 'SystemError' })
     expect(thrownBy(() => MappedFile.open('/dev/zero'))).toMatchObject({ code: 'ENODEV' })
     expect(thrownBy(() => MappedFile.open(12_345))).toMatchObject({ code: 'EBADF' })
     expect(thrownBy(() => MappedFile.open(openDescriptor(tempFile(10), 'r'), { mode: 'r+' }))).toMatchObject({
       code: 'EACCES',
       syscall: 'mmap',
     })
+  })
+
+  test('refuses a named pipe at once, and does not wait for its other end', () => {
+    const pipe = join(tempDirectory(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const options of [{ mode: 'r' }, { mode: 'r+' }, { mode: 'copy' }, { mode: 'w+', size: 10 }] as const) {
+      expect(thrownBy(() => MappedFile.open(pipe, options)).code).toBe('ENODEV')
+    }
   })
 
   test('names address space when there is none, and not when nobody asked for it', () => {
@@ -451,6 +460,13 @@ describe('pages', () => {
     expect(file.residency(range)).toHaveLength(1)
     expect(file.residency({ offset: PAGE_SIZE - 101, length: 2 })).toHaveLength(2)
     expect([...file.residency()]).toEqual([1, 1, 1, 1, 1])
+  })
+
+  test('that the file has lost cannot be prefetched', async () => {
+    const path = tempFile(5 * PAGE_SIZE)
+    const file = opened(path, { mode: 'r+' })
+    truncateSync(path, PAGE_SIZE)
+    expect((await rejectionOf(file.prefetch())).code).toBe('ERR_MAPPING_TRUNCATED')
   })
 
   test.each([[{ offset: 101 }], [{ length: 101 }], [{ offset: 50, length: 51 }], [{ offset: -1 }]])('refuse the range %j', (range) => {

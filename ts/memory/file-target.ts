@@ -20,6 +20,7 @@ export interface OpenedFile {
 }
 
 const ENODEV = 19
+const EISDIR = 21
 const WORLD_WRITABLE = 0o002
 
 /**
@@ -40,7 +41,7 @@ export function openTarget(target: FileTarget, mode: FileMode, permissions: numb
 function opened(fd: number, path: string | undefined, release: () => void): OpenedFile {
   try {
     const stat = fstatSync(fd)
-    if (!stat.isFile()) throw systemError(ENODEV, 'mmap', path)
+    if (!stat.isFile()) throw systemError(stat.isDirectory() ? EISDIR : ENODEV, 'mmap', path)
     return { fd, path, size: stat.size, release }
   } catch (error) {
     release()
@@ -60,7 +61,12 @@ function isUrl(value: unknown): value is URL {
   return typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value
 }
 
+// Without waiting: a named pipe would otherwise wait for its other end, and is then refused anyway.
 function openFlags(path: string, mode: FileMode): number {
+  return fs.O_NONBLOCK | accessFlags(path, mode)
+}
+
+function accessFlags(path: string, mode: FileMode): number {
   if (mode === 'r' || mode === 'copy') return fs.O_RDONLY
   if (mode === 'r+') return fs.O_RDWR
   const create = fs.O_RDWR | fs.O_CREAT | fs.O_TRUNC

@@ -26,6 +26,8 @@ export interface FileFault {
   readonly offset: number
 }
 
+const EFAULT = 14
+
 // Symbol.dispose came with Node 18.18 and 20; Node's own libraries use these names before that.
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose')
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')
@@ -221,11 +223,15 @@ export class MappedFile extends EventEmitter {
 
   /**
    * Brings pages into memory on a thread of the pool; with `write`, ready to be stored to.
-   * @throws by rejection, as {@link sync} throws; {SystemError} `ENOMEM`, `EFAULT`
+   * Worth it before a pass that stores to every page: the kernel then meets them by the thousand, not one by one.
+   * @throws by rejection, as {@link sync} throws, {MappingError} `ERR_MAPPING_TRUNCATED` included; {SystemError} `ENOMEM`
    */
   async prefetch(range: RangeOptions & { readonly write?: boolean } = {}): Promise<void> {
     const [id, at, length] = this.#pages(range)
-    this.#expect(await binding.populateAsync(id, at, length, Boolean(range.write)), 'madvise')
+    const outcome = await binding.populateAsync(id, at, length, Boolean(range.write))
+    // No fault was met, as nothing was touched; but there is no page to bring in.
+    if (outcome === -EFAULT) throw conditionError(2)
+    this.#expect(outcome, 'madvise')
   }
 
   /**

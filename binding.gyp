@@ -15,10 +15,10 @@
         "src/addon_mapping.cc",
         "src/addon_pages.cc",
         "src/addon_system.cc",
+        "src/external_buffer.cc",
         "src/fault_guard.cc",
         "src/mapping.cc",
         "src/mapping_table.cc",
-        "src/shared_buffer.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": [
@@ -35,10 +35,10 @@
           "OS=='linux'",
           {
             "sources": [
+              "src/external_buffer_v8_linux.cc",
               "src/platform_linux.cc",
               "src/platform_linux_constants.cc",
               "src/platform_linux_signals.cc",
-              "src/shared_buffer_v8_linux.cc",
             ],
             # Buffers outlive the thread that loaded the addon, and so must it.
             "ldflags": ["-Wl,-z,nodelete"],

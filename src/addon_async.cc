@@ -2,8 +2,6 @@
 
 #include "addon.h"
 
-#include <algorithm>
-
 namespace mmap_io {
 
 namespace {
@@ -30,7 +28,6 @@ class PartWorker : public Napi::AsyncWorker {
 
  protected:
   virtual int Work(platform::Span part) = 0;
-  bool Closed() const { return mapping_->condition() == Condition::kClosed; }
 
  private:
   void Execute() final {
@@ -65,16 +62,7 @@ class PopulateWorker : public PartWorker {
   explicit PopulateWorker(const Napi::CallbackInfo& info) : PartWorker(info), write_(info[3].As<Napi::Boolean>().Value()) {}
 
  private:
-  // In steps, so that a close() in between is soon noticed.
-  int Work(platform::Span part) override {
-    constexpr size_t kStep = size_t{32} << 20;
-    while (part.length > 0 && !Closed()) {
-      const size_t step = std::min(kStep, part.length);
-      if (const int error = platform::Populate({part.base, step}, write_)) return error;
-      part = {part.base + step, part.length - step};
-    }
-    return 0;
-  }
+  int Work(platform::Span part) override { return platform::Populate(part, write_); }
 
   const bool write_;
 };

@@ -1,8 +1,8 @@
 // Making mappings, reaching them by buffers, ending them.
 
 #include "addon.h"
+#include "external_buffer.h"
 #include "fault_guard.h"
-#include "shared_buffer.h"
 
 namespace mmap_io {
 
@@ -17,46 +17,28 @@ void WriteId(const Napi::CallbackInfo& info, size_t index, MappingId id) {
 
 // ---- buffers -----------------------------------------------------------------------
 
-void FinalizeArrayBuffer(napi_env, void*, void* hint) { Mapping::Finalized(static_cast<Mapping*>(hint)); }
+void FinalizeMemory(void*, void* hint) { Mapping::Finalized(static_cast<Mapping*>(hint)); }
 
-void FinalizeSharedBuffer(void*, void* hint) { Mapping::Finalized(static_cast<Mapping*>(hint)); }
-
-// An ArrayBuffer over a part of the mapping; empty where the runtime forbids external ones.
-Napi::Value NewArrayBuffer(Napi::Env env, Mapping& mapping, platform::Span part) {
+// A buffer over a part of the mapping; undefined where the runtime forbids that.
+Napi::Value NewBuffer(Napi::Env env, BufferKind kind, Mapping& mapping, platform::Span part) {
   napi_value buffer;
   mapping.Attach();
-  if (napi_create_external_arraybuffer(env, part.base, part.length, FinalizeArrayBuffer, &mapping, &buffer) == napi_ok) {
-    return Napi::Value(env, buffer);
-  }
+  if (CreateExternalBuffer(env, kind, part.base, part.length, FinalizeMemory, &mapping, &buffer)) return Napi::Value(env, buffer);
   Mapping::Finalized(&mapping);
   return env.Undefined();
 }
 
-// A SharedArrayBuffer; empty where the runtime offers no way.
-Napi::Value NewSharedBuffer(Napi::Env env, Mapping& mapping, platform::Span part) {
-  napi_value buffer;
-  mapping.Attach();
-  if (CreateSharedBufferByNodeApi(env, part.base, part.length, FinalizeSharedBuffer, &mapping, &buffer) ||
-      CreateSharedBufferByV8(part.base, part.length, FinalizeSharedBuffer, &mapping, &buffer)) {
-    return Napi::Value(env, buffer);
-  }
-  Mapping::Finalized(&mapping);
-  return env.Undefined();
+Napi::Value BufferOver(const Napi::CallbackInfo& info, BufferKind kind) {
+  MappingPin mapping(Id(info, 0));
+  if (!mapping) return Refusal(info, mapping.refused());
+  return NewBuffer(info.Env(), kind, *mapping, mapping.Part(Offset(info, 1), Offset(info, 2)));
 }
 
 // arrayBuffer(id, at, length): an ArrayBuffer, or undefined
-Napi::Value ArrayBuffer(const Napi::CallbackInfo& info) {
-  MappingPin mapping(Id(info, 0));
-  if (!mapping) return Refusal(info, mapping.refused());
-  return NewArrayBuffer(info.Env(), *mapping, mapping.Part(Offset(info, 1), Offset(info, 2)));
-}
+Napi::Value ArrayBuffer(const Napi::CallbackInfo& info) { return BufferOver(info, BufferKind::kPlain); }
 
 // sharedBuffer(id, at, length): a SharedArrayBuffer, or undefined
-Napi::Value SharedBuffer(const Napi::CallbackInfo& info) {
-  MappingPin mapping(Id(info, 0));
-  if (!mapping) return Refusal(info, mapping.refused());
-  return NewSharedBuffer(info.Env(), *mapping, mapping.Part(Offset(info, 1), Offset(info, 2)));
-}
+Napi::Value SharedBuffer(const Napi::CallbackInfo& info) { return BufferOver(info, BufferKind::kShared); }
 
 // detach(id, arrayBuffer): false when it reaches the mapping no longer, or cannot be detached
 Napi::Value Detach(const Napi::CallbackInfo& info) {
@@ -92,7 +74,8 @@ Napi::Value Map(const Napi::CallbackInfo& info) {
   }
   Mapping& mapping = *Mapping::Get(id);
   const platform::Span part{span.base, length};
-  Napi::Value buffer = info[5].As<Napi::Boolean>().Value() ? NewSharedBuffer(info.Env(), mapping, part) : NewArrayBuffer(info.Env(), mapping, part);
+  const BufferKind kind = info[5].As<Napi::Boolean>().Value() ? BufferKind::kShared : BufferKind::kPlain;
+  Napi::Value buffer = NewBuffer(info.Env(), kind, mapping, part);
   WriteId(info, 6, id);
   Mapping::ReleaseOwner(id);
   return buffer;
@@ -168,7 +151,11 @@ Napi::Value Place(const Napi::CallbackInfo& info) {
   if (!mapping) return Refusal(info, mapping.refused());
   const platform::Span part = mapping.Part(Offset(info, 1), Offset(info, 2));
   const int error = platform::Place(part, Int(info, 3), Int(info, 4), Int(info, 5), Offset(info, 6));
-  if (error == 0) mapping->SetReach(static_cast<size_t>(part.end() - mapping->span().base));
+  if (error == 0) {
+    mapping->SetReach(static_cast<size_t>(part.end() - mapping->span().base));
+  } else {
+    platform::CoverWithNothing(part);  // the kernel may have unmapped what was there, and the space is ours
+  }
   return Error(info, error);
 }
 
@@ -188,6 +175,9 @@ Napi::Value Descriptor(const Napi::CallbackInfo& info) {
 }
 
 // ---- finding mappings --------------------------------------------------------------
+
+// forbidV8(): from now on no memory is handed to V8 directly
+void ForbidV8Calls(const Napi::CallbackInfo&) { ForbidV8(); }
 
 // find(bytes): the id of the mapping that the bytes lie in, or 0
 Napi::Value Find(const Napi::CallbackInfo& info) { return Identity(info, Mapping::Find(Bytes(info, 0).base)); }
@@ -235,6 +225,7 @@ void DefineMappingCalls(Napi::Object exports) {
   exports.Set("arrayBuffer", Napi::Function::New(env, ArrayBuffer, "arrayBuffer"));
   exports.Set("sharedBuffer", Napi::Function::New(env, SharedBuffer, "sharedBuffer"));
   exports.Set("detach", Napi::Function::New(env, Detach, "detach"));
+  exports.Set("forbidV8", Napi::Function::New(env, ForbidV8Calls, "forbidV8"));
   exports.Set("find", Napi::Function::New(env, Find, "find"));
   exports.Set("locate", Napi::Function::New(env, Locate, "locate"));
   exports.Set("release", Napi::Function::New(env, Release, "release"));

@@ -19,9 +19,14 @@ Napi::Value CacheStat(const Napi::CallbackInfo& info) {
   return Error(info, 0);
 }
 
-// allocate(fd, offset, length)
-Napi::Value Allocate(const Napi::CallbackInfo& info) {
-  return Error(info, platform::Allocate(Int(info, 0), Offset(info, 1), Offset(info, 2)));
+// extend(fd, size, sparse)
+Napi::Value Extend(const Napi::CallbackInfo& info) {
+  return Error(info, platform::Extend(Int(info, 0), Offset(info, 1), info[2].As<Napi::Boolean>().Value()));
+}
+
+// addressSpaceIsLimited()
+Napi::Value AddressSpaceIsLimited(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), platform::AddressSpaceIsLimited());
 }
 
 // probeAdvice(advice)
@@ -32,7 +37,8 @@ Napi::Value ProbeAdvice(const Napi::CallbackInfo& info) { return Error(info, pla
 void DefineSystemCalls(Napi::Object exports) {
   Napi::Env env = exports.Env();
   exports.Set("cacheStat", Napi::Function::New(env, CacheStat, "cacheStat"));
-  exports.Set("allocate", Napi::Function::New(env, Allocate, "allocate"));
+  exports.Set("extend", Napi::Function::New(env, Extend, "extend"));
+  exports.Set("addressSpaceIsLimited", Napi::Function::New(env, AddressSpaceIsLimited, "addressSpaceIsLimited"));
   exports.Set("probeAdvice", Napi::Function::New(env, ProbeAdvice, "probeAdvice"));
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "mapping.h"
@@ -29,26 +28,34 @@ bool CoverWithZeros(Span wanted, Span least) {
   return platform::CoverWithZeros(wanted) == 0 || platform::CoverWithZeros(least) == 0;
 }
 
-// A file that ends before this page ends before every later one, so all of them
-// are covered at once. If the last page is there, the file did not shrink: its
-// disk is full or failing, and only this page is lost.
-bool CoverMissingPages(const Mapping& mapping, const uint8_t* address) {
-  const Span page = GranuleAt(mapping, address, mapping.granule());
-  const Span reach = mapping.reach();
-  const Span last = GranuleAt(mapping, reach.end() - 1, mapping.granule());
-  if (address >= reach.end() || platform::Probe(last) == platform::Readable::kYes) return CoverWithZeros(page, page);
-  return CoverWithZeros({page.base, static_cast<size_t>(last.end() - page.base)}, page);
+// The kernel allows some 65,000 pieces of address space, and each repair may
+// take one. A program that goes on meeting faults gets larger and larger ones,
+// so that it cannot use them up. Early doubling costs memory and is for
+// mappings in which nothing but copies can be stored to.
+Span RepairBlock(Mapping& mapping, const uint8_t* address) {
+  constexpr uint32_t kMaxDoublings = 12;
+  const uint32_t repairs_per_doubling = mapping.UniformlyReadOnly() ? 64 : 1024;
+  const uint32_t doublings = std::min(mapping.CountRepair() / repairs_per_doubling, kMaxDoublings);
+  return GranuleAt(mapping, address, mapping.granule() << doublings);
 }
 
-// The kernel allows some 65,000 pieces of address space. A program that goes on
-// storing all over a read-only mapping gets larger and larger copies, so that
-// it cannot use them up; where parts may be written, a copy must not hide them.
-bool CopyForbiddenPages(Mapping& mapping, const uint8_t* address) {
-  constexpr uint32_t kRepairsPerDoubling = 64;
-  constexpr uint32_t kMaxDoublings = 12;
-  const uint32_t repairs = mapping.CountRepair();
-  const uint32_t doublings = mapping.UniformlyReadOnly() ? std::min(repairs / kRepairsPerDoubling, kMaxDoublings) : 0;
-  return platform::CoverWithCopy(GranuleAt(mapping, address, mapping.granule() << doublings)) == 0;
+bool CoverBlockWithCopy(Mapping& mapping, const uint8_t* address) {
+  const Span page = GranuleAt(mapping, address, mapping.granule());
+  return platform::CoverWithCopy(RepairBlock(mapping, address)) == 0 || CoverWithZeros(page, page);
+}
+
+// A file that ends before this page ends before every later one, so all of them
+// are covered at once. If a later one is there, the file did not shrink: its
+// disk is full or failing, and only this page is lost.
+bool CoverMissingPages(Mapping& mapping, const uint8_t* address) {
+  const Span page = GranuleAt(mapping, address, mapping.granule());
+  const Span reach = mapping.reach();
+  if (address >= reach.end()) return CoverWithZeros(page, page);
+  const Span last = GranuleAt(mapping, reach.end() - 1, mapping.granule());
+  const Span rest{page.end(), static_cast<size_t>(last.end() - page.end())};
+  const bool more = rest.length > 0 && (platform::Probe(last) == platform::Readable::kYes || platform::AnyResident(rest));
+  if (more) return CoverBlockWithCopy(mapping, address);
+  return CoverWithZeros({page.base, static_cast<size_t>(last.end() - page.base)}, page);
 }
 
 Condition ConditionAfter(Access access) {
@@ -68,7 +75,7 @@ bool Repair(Mapping& mapping, const uint8_t* address, Access access) {
     case Access::kBeyondFile: return CoverMissingPages(mapping, address);
     case Access::kHardware: return CoverWithZeros(page, page);
     case Access::kWrite:
-    case Access::kRead: return CopyForbiddenPages(mapping, address);
+    case Access::kRead: return CoverBlockWithCopy(mapping, address);
   }
   return false;
 }
@@ -109,7 +116,7 @@ void TellEveryEnvironment(MappingId id, Condition kind, uint64_t offset) {
   }
 }
 
-[[noreturn]] void HelperThread() {
+[[noreturn]] void* HelperThread(void*) {
   for (;;) {
     platform::WaitForFault();
     Mapping::TakeFaults(TellEveryEnvironment);
@@ -142,14 +149,16 @@ void StopListening(void* data) {
 }  // namespace
 
 int EnableFaultGuard() {
-  static const int result = [] {
+  static std::mutex* mutex = new std::mutex;
+  static bool enabled = false;
+  std::lock_guard<std::mutex> lock(*mutex);
+  if (!enabled) {
     platform::PinLibrary();
     MappingTable::Instance();  // made here, and not by a handler
-    const int error = platform::InstallFaultHandlers(RepairFault);
-    if (error == 0) std::thread(HelperThread).detach();
-    return error;
-  }();
-  return result;
+    if (const int error = platform::StartFaultThread(HelperThread)) return error;
+    enabled = true;
+  }
+  return platform::PutFaultHandlersInFront(RepairFault);
 }
 
 napi_status ListenForFaults(napi_env env, napi_value callback) {

@@ -10,8 +10,8 @@
 
 namespace mmap_io {
 
-// Installs the guard for the whole process; later calls only repeat the result.
-// Returns 0 or an errno value. Must precede the first mapping.
+// Installs the guard for the whole process, and puts it in front again where
+// somebody replaced it. Returns 0 or an errno value. Precedes every mapping.
 int EnableFaultGuard();
 
 // Calls `callback(id, condition, offset)` on this environment's thread after a

@@ -10,6 +10,8 @@ namespace {
 
 using Lock = std::lock_guard<std::mutex>;
 
+constexpr int kNoFile = -1;
+
 MappingTable& Table() { return MappingTable::Instance(); }
 
 }  // namespace
@@ -17,11 +19,11 @@ MappingTable& Table() { return MappingTable::Instance(); }
 // What is to be done after the mutex was left.
 struct Mapping::Leftover {
   platform::Span unmap;
-  int fd = -1;
+  int fd = kNoFile;
 
   void Finish() const {
     if (unmap.base != nullptr) platform::Unmap(unmap);
-    if (fd >= 0) platform::CloseFile(fd);
+    if (fd != kNoFile) platform::CloseFile(fd);
   }
 };
 
@@ -32,7 +34,7 @@ Mapping::Leftover Mapping::Settle() {
   if (mapped_ && (owners_ == 0 || closed_.load(std::memory_order_relaxed))) {
     if (span_owner_ == SpanOwner::kUs) left.unmap = span();
     left.fd = fd_;
-    fd_ = -1;
+    fd_ = kNoFile;
     mapped_ = false;
     --Table().mapped;
     version_.fetch_add(1, std::memory_order_relaxed);  // odd: out of the table
@@ -107,7 +109,11 @@ void Mapping::Close(MappingId id) {
     mapping->closed_.store(true, std::memory_order_release);
     left = mapping->Settle();
     // Somebody still reaches it. Covered under the mutex, lest the last of them unmap it first.
-    if (mapping->mapped_) platform::CoverWithNothing(mapping->span());
+    if (mapping->mapped_) {
+      platform::CoverWithNothing(mapping->span());
+      left.fd = mapping->fd_;
+      mapping->fd_ = kNoFile;
+    }
   }
   left.Finish();
 }
@@ -209,8 +215,9 @@ bool Mapping::UniformlyReadOnly() const {
 }
 
 void Mapping::TakeFaults(void (*visit)(MappingId id, Condition kind, uint64_t offset)) {
+  Lock lock(Table().mutex);
   Table().ForEach([&](Mapping& mapping) {
-    if (mapping.fault_unreported_.exchange(false, std::memory_order_acquire)) {
+    if (mapping.fault_unreported_.exchange(false, std::memory_order_acquire) && mapping.mapped_) {
       visit(mapping.id(), mapping.fault_.load(std::memory_order_relaxed), mapping.fault_offset());
     }
     return true;

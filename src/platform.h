@@ -68,6 +68,8 @@ int Unlock(Span span);
 int Populate(Span span, bool write);
 // Whether a page can be brought in at all. Async-signal-safe.
 Readable Probe(Span page);
+// Whether a page of `span` is in memory, as far as that can be found out soon. Async-signal-safe.
+bool AnyResident(Span span);
 
 // ---- files -------------------------------------------------------------------
 
@@ -78,11 +80,16 @@ struct CacheStatistics {
 // The duplicate is closed on exec.
 int DuplicateFile(int fd, int* out);
 void CloseFile(int fd);
-// Extends the file to offset + length with blocks that really exist.
-int Allocate(int fd, uint64_t offset, uint64_t length);
+// Makes the file at least `size` bytes long: with blocks that really exist, or
+// (sparse) with a hole. Never shortens it, nor writes to what it has: other
+// processes may be appending.
+int Extend(int fd, uint64_t size, bool sparse);
 int CacheStat(int fd, uint64_t offset, uint64_t length, CacheStatistics* out);
 
 // ---- the running program -------------------------------------------------------
+
+// Whether address space is rationed (`ulimit -v`), and room to grow is better left to others.
+bool AddressSpaceIsLimited();
 
 // Finds a symbol that the runtime exports, or null.
 void* RuntimeSymbol(const char* name);
@@ -104,8 +111,10 @@ enum class Access {
 // to whoever handled it before.
 using FaultRepair = bool (*)(uint8_t* address, Access access);
 
-// Puts `repair` in front of the process's own handlers. Called once.
-int InstallFaultHandlers(FaultRepair repair);
+// Starts a thread that never ends and calls WaitForFault. Called once, and again after an error.
+int StartFaultThread(void* (*run)(void*));
+// Puts `repair` in front of the process's other handlers, unless it is there.
+int PutFaultHandlersInFront(FaultRepair repair);
 // Wakes WaitForFault. Async-signal-safe.
 void AnnounceFault();
 // Sleeps until AnnounceFault.

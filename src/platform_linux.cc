@@ -3,14 +3,19 @@
 
 #include "platform.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace mmap_io::platform {
@@ -46,7 +51,13 @@ size_t DefaultHugePageSize() {
   return kilobytes == 0 ? size_t{2} << 20 : kilobytes << 10;
 }
 
-size_t GranuleOf(int flags) {
+// Files on hugetlbfs, and of memfd_create(2) with MFD_HUGETLB, have a unit of
+// their own, whatever the flags say.
+size_t GranuleOf(int flags, int fd) {
+  struct statfs file_system;
+  if ((flags & MAP_ANONYMOUS) == 0 && fstatfs(fd, &file_system) == 0) {
+    return file_system.f_type == HUGETLBFS_MAGIC ? static_cast<size_t>(file_system.f_bsize) : PageSize();
+  }
   if ((flags & MAP_HUGETLB) == 0) return PageSize();
   const int log2 = (flags >> kMapHugeShift) & kMapHugeMask;
   return log2 != 0 ? size_t{1} << log2 : DefaultHugePageSize();
@@ -73,20 +84,40 @@ void TouchEveryPage(Span span) {
   }
 }
 
-// For file systems without fallocate: zeros, written from the old end on.
-int WriteZeros(int fd, uint64_t offset, uint64_t length) {
-  static const char zeros[64 << 10] = {};
-  while (length > 0) {
-    const size_t part = length < sizeof zeros ? length : sizeof zeros;
-    const ssize_t written = pwrite(fd, zeros, part, static_cast<off_t>(offset));
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return errno;
-    }
-    offset += static_cast<uint64_t>(written);
-    length -= static_cast<uint64_t>(written);
-  }
+int SizeOf(int fd, uint64_t* size) {
+  struct stat stat;
+  if (fstat(fd, &stat) != 0) return errno;
+  *size = static_cast<uint64_t>(stat.st_size);
   return 0;
+}
+
+int Fallocate(int fd, int mode, uint64_t offset, uint64_t length) {
+  int status;
+  do {
+    status = fallocate(fd, mode, static_cast<off_t>(offset), static_cast<off_t>(length));
+  } while (status != 0 && errno == EINTR);
+  return Result(status);
+}
+
+// For file systems without fallocate: zeros, always from the present end on.
+int WriteZeros(int fd, uint64_t size) {
+  static const char zeros[64 << 10] = {};
+  for (;;) {
+    uint64_t end;
+    if (const int error = SizeOf(fd, &end)) return error;
+    if (end >= size) return 0;
+    const size_t part = static_cast<size_t>(std::min<uint64_t>(sizeof zeros, size - end));
+    if (pwrite(fd, zeros, part, static_cast<off_t>(end)) < 0 && errno != EINTR) return errno;
+  }
+}
+
+// Blocks first, behind the end, where nobody sees them; then the size.
+int ExtendWithBlocks(int fd, uint64_t end, uint64_t size) {
+  int error = Fallocate(fd, FALLOC_FL_KEEP_SIZE, end, size - end);
+  if (error == 0) error = Fallocate(fd, 0, end, size - end);
+  if (error == EOPNOTSUPP) return WriteZeros(fd, size);
+  if (error != 0 && SizeOf(fd, &end) == 0 && ftruncate(fd, static_cast<off_t>(end)) != 0) return error;  // the blocks go back
+  return error;
 }
 
 }  // namespace
@@ -101,7 +132,7 @@ int Map(size_t length, int protection, int flags, int fd, uint64_t offset, Span*
   if ((flags & (MAP_FIXED | kMapFixedNoReplace | MAP_GROWSDOWN)) != 0) return EINVAL;
   if (length > PTRDIFF_MAX) return ENOMEM;
   if (offset > INT64_MAX) return EINVAL;
-  *granule = GranuleOf(flags);
+  *granule = GranuleOf(flags, fd);
   void* base = mmap(nullptr, length, protection, flags, fd, static_cast<off_t>(offset));
   if (base == MAP_FAILED) return errno;
   *out = {static_cast<uint8_t*>(base), RoundUp(length, *granule)};
@@ -123,7 +154,11 @@ int Place(Span where, int protection, int flags, int fd, uint64_t offset) {
 
 int CoverWithZeros(Span where) { return CoverWithAnonymous(where, PROT_READ | PROT_WRITE); }
 
-int CoverWithNothing(Span where) { return CoverWithAnonymous(where, PROT_NONE); }
+// Without room for one more piece of address space, what is there can still be closed off.
+int CoverWithNothing(Span where) {
+  const int error = CoverWithAnonymous(where, PROT_NONE);
+  return error == 0 ? 0 : Protect(where, PROT_NONE);
+}
 
 int CoverWithCopy(Span where) {
   void* copy = mmap(nullptr, where.length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -179,6 +214,21 @@ Readable Probe(Span page) {
   return errno == EFAULT || errno == ENOMEM ? Readable::kNo : Readable::kUnknown;
 }
 
+bool AnyResident(Span span) {
+  constexpr size_t kPagesPerCall = 1024;
+  constexpr size_t kMostCalls = 1024;  // 4 GiB of pages of 4 KiB
+  unsigned char pages[kPagesPerCall];
+  const size_t step = kPagesPerCall * PageSize();
+  for (size_t call = 0, at = 0; call < kMostCalls && at < span.length; ++call, at += step) {
+    const size_t length = std::min(step, span.length - at);
+    if (mincore(span.base + at, length, pages) != 0) return false;
+    for (size_t page = 0; page * PageSize() < length; ++page) {
+      if ((pages[page] & 1) != 0) return true;
+    }
+  }
+  return false;
+}
+
 int DuplicateFile(int fd, int* out) {
   const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   if (copy < 0) return errno;
@@ -190,19 +240,24 @@ int DuplicateFile(int fd, int* out) {
 // writes that fsync(2) reports, and this package writes through mappings.
 void CloseFile(int fd) { close(fd); }
 
-int Allocate(int fd, uint64_t offset, uint64_t length) {
-  if (offset > INT64_MAX || length > INT64_MAX - offset) return EFBIG;
-  int status;
-  do {
-    status = fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length));
-  } while (status != 0 && errno == EINTR);
-  if (status == 0) return 0;
-  return errno == EOPNOTSUPP ? WriteZeros(fd, offset, length) : errno;
+int Extend(int fd, uint64_t size, bool sparse) {
+  if (size > INT64_MAX) return EFBIG;
+  uint64_t end;
+  if (const int error = SizeOf(fd, &end)) return error;
+  if (end >= size) return 0;
+  if (!sparse) return ExtendWithBlocks(fd, end, size);
+  const int error = Fallocate(fd, 0, size - 1, 1);
+  return error == EOPNOTSUPP ? Result(ftruncate(fd, static_cast<off_t>(size))) : error;
 }
 
 int CacheStat(int fd, uint64_t offset, uint64_t length, CacheStatistics* out) {
   struct { uint64_t offset, length; } range = {offset, length};
   return Result(static_cast<int>(syscall(kSysCachestat, fd, &range, out, 0)));
+}
+
+bool AddressSpaceIsLimited() {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
 }
 
 void* RuntimeSymbol(const char* name) { return dlsym(RTLD_DEFAULT, name); }

@@ -3,11 +3,11 @@
 
 #include "platform.h"
 
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 
+#include <pthread.h>
 #include <semaphore.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -18,9 +18,21 @@ namespace mmap_io::platform {
 namespace {
 
 FaultRepair g_repair = nullptr;
-struct sigaction g_previous_bus;
-struct sigaction g_previous_segv;
 sem_t g_faults;
+
+// Who handled a signal before us: at first, and when we were last put in front.
+// They differ when somebody came after us, who may call us in turn.
+struct Previous {
+  struct sigaction first;
+  struct sigaction last;
+  bool known = false;
+};
+Previous g_previous_bus;
+Previous g_previous_segv;
+
+// Set while this thread is in somebody else's handler. Static storage, as a
+// handler must not allocate.
+__attribute__((tls_model("initial-exec"))) thread_local bool t_chaining = false;
 
 // Whether the refused access was a store. Where the processor does not say, a
 // store is by far the more likely: pages nobody may read are rare.
@@ -31,6 +43,17 @@ bool IsStore(const void* context) {
 #else
   static_cast<void>(context);
   return true;
+#endif
+}
+
+// Whether code was to be fetched: no memory put there would make that right.
+bool IsFetch(const void* context) {
+#if defined(__x86_64__)
+  constexpr greg_t kFetchBit = 16;
+  return (static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_ERR] & kFetchBit) != 0;
+#else
+  static_cast<void>(context);
+  return false;
 #endif
 }
 
@@ -62,32 +85,64 @@ void Chain(int signal, siginfo_t* info, void* context, const struct sigaction& p
   if (sent) syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), signal);
 }
 
+void ChainToPrevious(int signal, siginfo_t* info, void* context) {
+  const Previous& previous = signal == SIGBUS ? g_previous_bus : g_previous_segv;
+  if (t_chaining) {
+    Chain(signal, info, context, previous.first);
+    return;
+  }
+  t_chaining = true;
+  Chain(signal, info, context, previous.last);
+  t_chaining = false;
+}
+
 void OnFault(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
-  const bool misaligned = signal == SIGBUS && info->si_code == BUS_ADRALN;
-  const bool ours = info->si_code > 0 && !misaligned &&
-                    g_repair(static_cast<uint8_t*>(info->si_addr), AccessOf(signal, *info, context));
-  if (!ours) Chain(signal, info, context, signal == SIGBUS ? g_previous_bus : g_previous_segv);
+  const bool a_page_would_help = info->si_code > 0 && !(signal == SIGBUS && info->si_code == BUS_ADRALN) && !IsFetch(context);
+  const bool repaired = a_page_would_help && g_repair(static_cast<uint8_t*>(info->si_addr), AccessOf(signal, *info, context));
+  if (!repaired) ChainToPrevious(signal, info, context);
   errno = saved_errno;
 }
 
-}  // namespace
-
-int InstallFaultHandlers(FaultRepair repair) {
-  if (sem_init(&g_faults, 0, 0) != 0) return errno;
-  g_repair = repair;
+int PutInFront(int signal, Previous* previous) {
+  struct sigaction now;
+  if (sigaction(signal, nullptr, &now) != 0) return errno;
+  if ((now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == OnFault) return 0;
+  // Noted before we are in front, so that a fault in between finds it.
+  if (!previous->known) previous->first = now;
+  previous->last = now;
+  previous->known = true;
   struct sigaction action;
   memset(&action, 0, sizeof action);
   sigemptyset(&action.sa_mask);
   // NODEFER: copying a page for a refused store may itself meet a truncated file.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   action.sa_sigaction = OnFault;
-  // The previous handlers are read first, so that a fault in between finds them.
-  if (sigaction(SIGBUS, nullptr, &g_previous_bus) != 0) return errno;
-  if (sigaction(SIGSEGV, nullptr, &g_previous_segv) != 0) return errno;
-  if (sigaction(SIGBUS, &action, nullptr) != 0) return errno;
-  if (sigaction(SIGSEGV, &action, nullptr) != 0) return errno;
-  return 0;
+  return sigaction(signal, &action, nullptr) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+int StartFaultThread(void* (*run)(void*)) {
+  if (sem_init(&g_faults, 0, 0) != 0) return errno;
+  // The process's signals are for its own threads; only faults cannot choose.
+  sigset_t others;
+  sigset_t before;
+  sigfillset(&others);
+  sigdelset(&others, SIGBUS);
+  sigdelset(&others, SIGSEGV);
+  pthread_sigmask(SIG_SETMASK, &others, &before);
+  pthread_t thread;
+  const int error = pthread_create(&thread, nullptr, run, nullptr);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (error == 0) pthread_detach(thread);
+  return error;
+}
+
+int PutFaultHandlersInFront(FaultRepair repair) {
+  g_repair = repair;
+  const int error = PutInFront(SIGBUS, &g_previous_bus);
+  return error != 0 ? error : PutInFront(SIGSEGV, &g_previous_segv);
 }
 
 void AnnounceFault() { sem_post(&g_faults); }

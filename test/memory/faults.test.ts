@@ -29,8 +29,8 @@ const expected: Record<string, object> = {
     after: sums.firstPage,
     next: 'ERR_MAPPING_TRUNCATED',
     faults: [
-      ['ERR_MAPPING_TRUNCATED', 4096],
       ['channel', 'ERR_MAPPING_TRUNCATED', 4096],
+      ['ERR_MAPPING_TRUNCATED', 4096],
     ],
     fault: 'ERR_MAPPING_TRUNCATED',
     end: 'value',
@@ -42,8 +42,8 @@ const expected: Record<string, object> = {
     kept: patternAt(4999),
     next: 'ERR_MAPPING_READ_ONLY',
     faults: [
-      ['ERR_MAPPING_READ_ONLY', 5000],
       ['channel', 'ERR_MAPPING_READ_ONLY', 5000],
+      ['ERR_MAPPING_READ_ONLY', 5000],
     ],
     end: 'value',
   },
@@ -120,6 +120,15 @@ describe('a broken mapping', () => {
     mmap.unmap(buffer)
   })
 
+  test('survives a store into every other page that protect closed', () => {
+    const pages = 150_000
+    const buffer = mmap.map(pages * PAGE_SIZE, 3, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1)
+    mmap.protect(buffer, mmap.PROT_READ)
+    for (let page = 0; page < pages; page += 2) buffer[page * PAGE_SIZE] = 1
+    expect(buffer[4 * PAGE_SIZE]).toBe(1)
+    mmap.unmap(buffer)
+  })
+
   test('has no effect on another mapping of the same file', () => {
     const path = tempFile(4 * PAGE_SIZE)
     const broken = mmap.map(4 * PAGE_SIZE, mmap.PROT_READ, mmap.MAP_SHARED, openDescriptor(path))
@@ -176,5 +185,33 @@ describe('a full disk', () => {
     expect([buffer[0], buffer[3 * PAGE_SIZE], buffer[99 * PAGE_SIZE]]).toEqual([0, 3, 5])
     expect(thrownBy(() => file.sync()).code).toBe('ERR_MAPPING_TRUNCATED')
     file.close()
+  })
+
+  testOnSmallDisk('leaves the data behind a hole readable', () => {
+    const file = MappedFile.open(join(smallDisk(64), 'file'), { mode: 'w+', size: 200 * PAGE_SIZE, sparse: true })
+    const { buffer } = file
+    buffer[100 * PAGE_SIZE] = 42
+    for (let page = 0; page < 50; page++) buffer[page * PAGE_SIZE] = 1
+    expect([buffer[100 * PAGE_SIZE], file.fault?.code]).toEqual([42, 'ERR_MAPPING_TRUNCATED'])
+    file.close()
+  })
+
+  testOnSmallDisk('is survived by stores into more holes than there can be pieces of address space', () => {
+    const pages = 150_000
+    const file = MappedFile.open(join(smallDisk(64), 'file'), { mode: 'w+', size: pages * PAGE_SIZE, sparse: true })
+    const { buffer } = file
+    for (let page = 0; page < pages; page += 2) buffer[page * PAGE_SIZE] = 1
+    expect(file.fault?.code).toBe('ERR_MAPPING_TRUNCATED')
+    file.close()
+  })
+})
+
+describe('handlers and listeners of the program', () => {
+  test.each([
+    ['a listener for SIGBUS', 0],
+    ['a listener for SIGBUS that was removed', 0],
+    ['a listener for faults that throws', 'from the listener'],
+  ])('%s does what it would without the guard', async (kind, answer) => {
+    expect(await askChild('handlers.cjs', { args: [kind, tempFile(8192)] })).toBe(answer)
   })
 })

@@ -182,6 +182,33 @@ describe('open', () => {
     }
   })
 
+  test.each([
+    ['an offset past size', { mode: 'w+', size: 10, offset: 20 }],
+    ['a length past size', { mode: 'w+', size: 10, length: 11 }],
+    ['a maxSize below size', { mode: 'w+', size: 10, maxSize: 9 }],
+    ['a maxSize below size, growing', { mode: 'r+', size: 1000, maxSize: 999 }],
+    ['an offset past a file that would grow', { mode: 'r+', size: 1000, offset: 1001 }],
+    ['more address space than there is', { mode: 'w+', size: 10, maxSize: 2 ** 52 }],
+  ] as const)('refuses %s before it changes the file', (_, options) => {
+    const path = tempFile(100)
+    expect(thrownBy(() => MappedFile.open(path, options)).code).toMatch(/^ERR_(OUT_OF_RANGE|ADDRESS_SPACE)$/)
+    expect(readFileSync(path).equals(pattern(100))).toBe(true)
+  })
+
+  test('takes a path of bytes that are no text', () => {
+    const path = Buffer.concat([Buffer.from(`${tempDirectory()}/`), Buffer.from([0xff, 0x80])])
+    opened(path, { mode: 'w+', size: 10 }).buffer[0] = 3
+    expect(readFileSync(path)[0]).toBe(3)
+  })
+
+  test("copies more than there is memory with mode 'copy'", () => {
+    const path = tempFile(0)
+    truncateSync(path, 200 * GIB)
+    const file = opened(path, { mode: 'copy' })
+    file.view(Uint8Array, 199 * GIB, 1)[0] = 1
+    expect(file.view(Uint8Array, 199 * GIB, 1)[0]).toBe(1)
+  })
+
   test('names address space when there is none, and not when nobody asked for it', () => {
     const path = tempFile(100)
     expect(thrownBy(() => MappedFile.open(path, { mode: 'r+', maxSize: 2 ** 52 }))).toMatchObject({
@@ -300,6 +327,17 @@ describe('files larger than one buffer', () => {
     expect(file.view(Buffer, 7 * GIB - 1001, 1)[0]).toBe(0)
   })
 
+  test('are viewed by windows as large as a buffer can be, from any byte', () => {
+    const { MAX_LENGTH } = bufferConstants
+    const path = tempFile(0)
+    truncateSync(path, 10 * GIB)
+    const file = opened(path)
+    const length = Math.min(MAX_LENGTH, 4 * GIB)
+    expect(file.view(Buffer, 1, length)).toHaveLength(length)
+    if (MAX_LENGTH < 10 * GIB) expect(thrownBy(() => file.view(Buffer, 1, MAX_LENGTH + 1)).code).toBe('ERR_BUFFER_TOO_LARGE')
+    expect(file.view(Buffer, 0, 10)).toHaveLength(10)
+  })
+
   test('have no single buffer where the runtime cannot have one', () => {
     const { MAX_LENGTH } = bufferConstants
     const path = tempFile(0)
@@ -365,7 +403,8 @@ describe('resize', () => {
     const path = tempFile(0)
     const file = opened(path, { mode: 'r+', sparse: true, size: 1_000_000 })
     file.resize(100_000_000)
-    expect(statSync(path).blocks).toBe(0)
+    expect(statSync(path).size).toBe(100_000_000)
+    expect(statSync(path).blocks * 512).toBeLessThan(100_000)
     file.buffer[99_999_999] = 1
   })
 
@@ -395,6 +434,16 @@ describe('resize', () => {
       file.buffer[file.length - 1] = round
       expect(readFileSync(path)[round * 1000 - 1]).toBe(round & 0xff)
     }
+  })
+
+  test('keeps the advice for the pages that growth brings', () => {
+    const path = tempFile(PAGE_SIZE)
+    const file = opened(path, { mode: 'r+', advice: 'random' })
+    file.resize(10 * PAGE_SIZE)
+    const areas = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)
+    const flags = areas.filter((area) => area.includes(path)).map((area) => /VmFlags:(.*)/.exec(area)![1])
+    expect(flags.length).toBeGreaterThan(0)
+    for (const flag of flags) expect(flag).toContain(' rr')
   })
 
   test('follows the file when no size is given', () => {
@@ -504,7 +553,17 @@ describe('close', () => {
     expect(other.closed).toBe(true)
   })
 
-  test('closes its descriptor', () => {
+  test('closes its descriptor, also when a shared view lives on', () => {
+    const path = tempFile(100)
+    const before = descriptors()
+    const file = MappedFile.open(path, { shared: true })
+    const view = file.view(Uint8Array)
+    file.close()
+    expect(descriptors()).toBe(before)
+    expect(view[0]).toBe(0)
+  })
+
+  test('closes the descriptors of many files', () => {
     const before = descriptors()
     const files = Array.from({ length: 50 }, () => MappedFile.open(tempFile(10), { mode: 'r+' }))
     expect(descriptors()).toBe(before + 50)

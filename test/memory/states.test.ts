@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { askChild } from '../support/child'
-import { tempDirectory } from '../support/temp'
+import { patternAt, tempDirectory, tempFile } from '../support/temp'
 
 // Every method meets every state, in the main thread and in a worker; a cell is 'value' or the code of a typed error.
 
@@ -61,6 +61,13 @@ describe('every method in every state', () => {
     expect(Object.keys(seen.raw.open!)).toHaveLength(13)
     expect(Object.keys(seen.file.open!)).toHaveLength(21)
     expect(seen).toEqual(expectedTables(seen))
+  })
+})
+
+describe('memory that a worker handed over', () => {
+  test('outlives the worker, and is unmapped by its new owner', async () => {
+    const seen = await askChild<object>('transfer.cjs', { args: [tempFile(8192)] })
+    expect(seen).toEqual({ length: 8192, first: patternAt(0), last: patternAt(8191), mapped: true, afterUnmap: [0, false] })
   })
 })
 

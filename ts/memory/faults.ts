@@ -21,8 +21,15 @@ export function watchFaults(): void {
   if (watching) return
   watching = binding.onFault((id, condition, offset) => {
     const fault = { error: conditionError(condition as MappingCondition), offset }
-    listeners.get(id)?.(fault)
     faults.publish(fault)
+    try {
+      listeners.get(id)?.(fault)
+    } catch (error) {
+      // Node-API would swallow it here; from the loop it is an uncaught exception, as any listener's.
+      process.nextTick(() => {
+        throw error
+      })
+    }
   })
 }
 

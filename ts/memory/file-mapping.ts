@@ -11,7 +11,7 @@ import { Windows } from './windows'
 const DEFAULT_MAX_SIZE = 2 ** 32
 const ENOMEM = 12
 
-const { PROT_READ, PROT_WRITE, MAP_SHARED, MAP_PRIVATE, MAP_POPULATE } = binding.constants
+const { PROT_READ, PROT_WRITE, MAP_SHARED, MAP_PRIVATE, MAP_NORESERVE, MAP_POPULATE, MADV_HUGEPAGE } = binding.constants
 
 const PROTECTION: Record<FileMode, number> = {
   r: PROT_READ,
@@ -42,15 +42,12 @@ export class FileMapping {
   /** Bytes of the mapping that pages of the file lie under. */
   #placed = 0
 
-  /** Maps the file, growing it to `size` if it is shorter. Nothing stays mapped when that fails. */
+  /** Maps the file; empties it (`'w+'`) and grows it to `size` only when all else is settled. Nothing stays mapped when that fails. */
   constructor(file: OpenedFile, settings: Settings) {
-    const size = prepareFile(file, settings)
+    const size = Math.max(settings.size ?? 0, settings.mode === 'w+' ? 0 : file.size)
     checkWindow(settings, size)
     const end = settings.length === undefined ? size : settings.offset + settings.length
-    // Room for growth that nobody asked for is not worth an error.
-    const room =
-      settings.maxSize === undefined && isResizable(settings) ? [Math.max(end, DEFAULT_MAX_SIZE), end] : [settings.maxSize ?? end]
-    const { mapping, maxSize } = reserve(file, settings, room)
+    const { mapping, maxSize } = reserve(file, settings, roomFor(settings, end))
     this.mapping = mapping
     this.windows = new Windows(mapping)
     this.lead = settings.offset - pageFloor(settings.offset)
@@ -58,6 +55,8 @@ export class FileMapping {
     this.maxSize = maxSize
     this.#settings = settings
     try {
+      if (settings.mode === 'w+') ftruncateSync(file.fd, 0)
+      if (settings.size !== undefined) extend(file.fd, size, settings.sparse, file.path)
       this.#place(end)
     } catch (error) {
       mapping.close()
@@ -91,7 +90,7 @@ export class FileMapping {
     if (target < offset) throw rangeError('ERR_OUT_OF_RANGE', `size ${target} ends before the mapping begins, at ${offset}`)
     if (target > current && mode === 'r')
       throw rangeError('ERR_OUT_OF_RANGE', `size ${target} is past the end of the file, ${current}, and the mapping is read-only`)
-    if (target > current) extend(fd, current, target, sparse, this.path)
+    if (target > current) extend(fd, target, sparse, this.path)
     this.#place(target)
     if (mode === 'r' || target >= before || target >= current) return
     try {
@@ -107,10 +106,11 @@ export class FileMapping {
     const { mode, offset, populate } = this.#settings
     const end = pageCeil(this.lead + size - offset)
     if (end > this.#placed) {
-      const flags = (mode === 'copy' ? MAP_PRIVATE : MAP_SHARED) | (populate ? MAP_POPULATE : 0)
+      const flags = (mode === 'copy' ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED) | (populate ? MAP_POPULATE : 0)
       const from = pageFloor(offset) + this.#placed
       const { id, descriptor } = this.mapping
       succeed(binding.place(id, this.#placed, end - this.#placed, PROTECTION[mode], flags, descriptor, from), 'mmap', this.path)
+      this.#advise(this.#placed, end - this.#placed)
     } else if (end < this.#placed) {
       succeed(binding.cover(this.mapping.id, end, this.#placed - end), 'mmap', this.path)
     }
@@ -118,6 +118,19 @@ export class FileMapping {
     this.#size = size
     this.windows.resize(this.lead + size - offset)
   }
+
+  #advise(at: number, length: number): void {
+    const { advice, hugePages } = this.#settings
+    if (hugePages) succeed(binding.advise(this.mapping.id, at, length, MADV_HUGEPAGE), 'madvise', this.path)
+    if (advice !== undefined) succeed(binding.advise(this.mapping.id, at, length, advice), 'madvise', this.path)
+  }
+}
+
+/** Sizes to take address space for, best first. Room for growth that nobody asked for is not worth an error, nor others' lack of it. */
+function roomFor(settings: Settings, end: number): number[] {
+  if (settings.maxSize !== undefined) return [settings.maxSize]
+  if (!isResizable(settings) || binding.addressSpaceIsLimited()) return [end]
+  return [Math.max(end, DEFAULT_MAX_SIZE), end]
 }
 
 function isResizable({ mode, length }: Settings): boolean {
@@ -141,24 +154,8 @@ function reserve(file: OpenedFile, settings: Settings, sizes: readonly number[])
   )
 }
 
-/** The file's size, after `'w+'` and `'r+'` made it at least as long as was asked for. */
-function prepareFile({ fd, size, path }: OpenedFile, { mode, size: wanted, sparse }: Settings): number {
-  if (wanted === undefined) return size
-  if (mode === 'w+' && size > 0) ftruncateSync(fd, 0)
-  const current = mode === 'w+' ? 0 : size
-  if (wanted > current) extend(fd, current, wanted, sparse, path)
-  return Math.max(wanted, current)
-}
-
-function extend(fd: number, from: number, to: number, sparse: boolean, path: string | undefined): void {
-  if (sparse) {
-    ftruncateSync(fd, to)
-    return
-  }
-  const outcome = binding.allocate(fd, from, to - from)
-  if (outcome === 0) return
-  if (fstatSync(fd).size > from) ftruncateSync(fd, from)
-  throw failure(outcome, 'fallocate', path)
+function extend(fd: number, size: number, sparse: boolean, path: string | undefined): void {
+  succeed(binding.extend(fd, size, sparse), 'fallocate', path)
 }
 
 function checkWindow({ offset, length, maxSize }: Settings, size: number): void {

@@ -24,7 +24,7 @@ const EISDIR = 21
 const WORLD_WRITABLE = 0o002
 
 /**
- * Opens the file for a mode. `'w+'` creates it with `permissions`, or empties it.
+ * Opens the file for a mode; `'w+'` creates it with `permissions`. Nothing in it is changed yet.
  * In a directory that everybody may write to, a symbolic link is not followed when creating: it could be
  * another user's, and name any file.
  */
@@ -35,7 +35,7 @@ export function openTarget(target: FileTarget, mode: FileMode, permissions: numb
   }
   const path = pathOf(target)
   const fd = openSync(path, openFlags(path, mode), permissions)
-  return opened(fd, path, () => closeSync(fd))
+  return opened(fd, path.toString(), () => closeSync(fd))
 }
 
 function opened(fd: number, path: string | undefined, release: () => void): OpenedFile {
@@ -49,9 +49,9 @@ function opened(fd: number, path: string | undefined, release: () => void): Open
   }
 }
 
-function pathOf(target: PathLike): string {
-  if (typeof target === 'string') return target
-  if (Buffer.isBuffer(target)) return target.toString()
+// A path is bytes: what is no UTF-8 stays a Buffer.
+function pathOf(target: PathLike): string | Buffer {
+  if (typeof target === 'string' || Buffer.isBuffer(target)) return target
   if (isUrl(target)) return fileURLToPath(target)
   throw typeError('ERR_INVALID_ARG_TYPE', `file must be a path, a file descriptor or a FileHandle, not ${describe(target)}`)
 }
@@ -62,14 +62,14 @@ function isUrl(value: unknown): value is URL {
 }
 
 // Without waiting: a named pipe would otherwise wait for its other end, and is then refused anyway.
-function openFlags(path: string, mode: FileMode): number {
+function openFlags(path: string | Buffer, mode: FileMode): number {
   return fs.O_NONBLOCK | accessFlags(path, mode)
 }
 
-function accessFlags(path: string, mode: FileMode): number {
+function accessFlags(path: string | Buffer, mode: FileMode): number {
   if (mode === 'r' || mode === 'copy') return fs.O_RDONLY
   if (mode === 'r+') return fs.O_RDWR
-  const create = fs.O_RDWR | fs.O_CREAT | fs.O_TRUNC
-  const directory = lstatSync(dirname(path), { throwIfNoEntry: false })
+  const create = fs.O_RDWR | fs.O_CREAT
+  const directory = lstatSync(dirname(path.toString('latin1')), { throwIfNoEntry: false })
   return directory !== undefined && (directory.mode & WORLD_WRITABLE) !== 0 ? create | fs.O_NOFOLLOW : create
 }

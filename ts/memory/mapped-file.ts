@@ -9,6 +9,7 @@ import { type FileMode, type FileTarget, openTarget } from './file-target'
 import { type MappedFileOptions, settingsOf } from './mapped-file-options'
 import { failure } from './mapping'
 import { PAGE_SIZE, pagesAround } from './page'
+import { populate } from './populate'
 import { bytesOf, checkViewType, type ViewType, viewOver } from './view-type'
 import { emptyWindow } from './windows'
 
@@ -84,21 +85,9 @@ export class MappedFile extends EventEmitter {
     const settings = settingsOf(options)
     const opened = openTarget(target, settings.mode, settings.permissions)
     try {
-      const file = new MappedFile(new FileMapping(opened, settings), settings.mode, settings.offset, settings.shared)
-      file.#adviseAtOpening(settings.advice, settings.hugePages)
-      return file
+      return new MappedFile(new FileMapping(opened, settings), settings.mode, settings.offset, settings.shared)
     } finally {
       opened.release()
-    }
-  }
-
-  #adviseAtOpening(advice: number | undefined, hugePages: boolean): void {
-    try {
-      if (hugePages) this.advise('hugepage')
-      if (advice !== undefined) this.advise(advice)
-    } catch (error) {
-      this.close()
-      throw error
     }
   }
 
@@ -175,7 +164,7 @@ export class MappedFile extends EventEmitter {
   }
 
   /**
-   * Copies bytes in; all of them or, with an error, none.
+   * Copies bytes in: all of them, or none when they do not fit. After a fault on the way, a part may have been written.
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE`; `ERR_NOT_WRITABLE` in mode `'r'`
    * @throws {RangeError} `ERR_OUT_OF_RANGE` when they do not fit: {@link resize} first
    * @throws {MappingError} when closed, or after a fault, also one met on the way
@@ -189,14 +178,15 @@ export class MappedFile extends EventEmitter {
   }
 
   /**
-   * Gives the file another size; the mapping reaches to its end. Views stay valid: those behind a new, smaller
-   * end read zeros. Without a size, the mapping follows what others made of the file. Allocates blocks
+   * Gives the file another size; the mapping reaches to its end. Views stay valid: pages behind a new, smaller
+   * end read zeros, and stores to them go nowhere. Without a size, the mapping follows what others made of the file. Allocates blocks
    * (unless `sparse`), and may block as long as that takes.
    *
    * @param size bytes of the file, from its start
    * @throws {TypeError} `ERR_NOT_RESIZABLE` with a fixed `length`, or in mode `'copy'`
    * @throws {RangeError} `ERR_OUT_OF_RANGE` past `maxSize`, or past the file's end in mode `'r'`
-   * @throws {SystemError} `ENOSPC`, `EFBIG`, …: file and mapping are then as before
+   * @throws {SystemError} `ENOSPC`, `EFBIG`, …: file and mapping are then as before; `ENOMEM` when the kernel has no room to
+   *   map more: the file may then be longer
    * @throws {MappingError} when closed or after a fault
    */
   resize(size?: number): void {
@@ -228,7 +218,7 @@ export class MappedFile extends EventEmitter {
    */
   async prefetch(range: RangeOptions & { readonly write?: boolean } = {}): Promise<void> {
     const [id, at, length] = this.#pages(range)
-    const outcome = await binding.populateAsync(id, at, length, Boolean(range.write))
+    const outcome = await populate(id, at, length, Boolean(range.write))
     // No fault was met, as nothing was touched; but there is no page to bring in.
     if (outcome === -EFAULT) throw conditionError(2)
     this.#expect(outcome, 'madvise')

@@ -8,19 +8,16 @@ declare const WebAssembly: {
   readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => { readonly buffer: SharedArrayBuffer }
 }
 
-// Electron's memory cage ends the process when V8 is handed memory from outside.
-const CAGED = process.versions.electron !== undefined
-
 let wrapping: boolean | undefined
 
 /** Whether this runtime can put a `SharedArrayBuffer` over mapped memory. Tried once, with one page. */
 export function wrapsShared(): boolean {
-  if (wrapping === undefined) {
-    const id = new Float64Array(1)
-    const anchor = CAGED ? undefined : binding.reserve(binding.pageSize, 0, -1, id)
-    wrapping = typeof anchor === 'object' && typeof binding.sharedBuffer(id[0]!, 0, binding.pageSize) === 'object'
-    binding.release(id[0]!)
-  }
+  if (wrapping !== undefined) return wrapping
+  const id = new Float64Array(1)
+  // Without even a page, nothing is known yet; the mapping that was wanted will say what is wrong.
+  if (typeof binding.reserve(binding.pageSize, 0, -1, id) !== 'object') return true
+  wrapping = typeof binding.sharedBuffer(id[0]!, 0, binding.pageSize) === 'object'
+  binding.release(id[0]!)
   return wrapping
 }
 

@@ -37,7 +37,8 @@ export class Windows {
     const start = at - (at % grid)
     const end = Math.min(start + grid, this.#end)
     if (at + length > end) {
-      const own = pageFloor(at)
+      // From a page's start, unless that makes it longer than a buffer can be.
+      const own = at + length - pageFloor(at) <= MAX_BUFFER_LENGTH ? pageFloor(at) : at
       return shifted(this.#mapping.window(own, at + length - own), at - own)
     }
     let kept = this.#kept.get(start)

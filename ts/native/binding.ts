@@ -61,6 +61,7 @@ export interface Binding {
   arrayBuffer(id: MappingId, at: number, length: number): ArrayBuffer | Outcome | undefined
   sharedBuffer(id: MappingId, at: number, length: number): SharedArrayBuffer | Outcome | undefined
   detach(id: MappingId, buffer: ArrayBuffer): boolean
+  forbidV8(): void
   find(bytes: Uint8Array): MappingId | 0
   locate(id: MappingId, bytes: Uint8Array): number
 
@@ -83,8 +84,12 @@ export interface Binding {
   populateAsync(id: MappingId, at: number, length: number, write: boolean): Promise<Outcome>
 
   cacheStat(fd: number, offset: number, length: number, pages: Float64Array): Outcome
-  allocate(fd: number, offset: number, length: number): Outcome
+  extend(fd: number, size: number, sparse: boolean): Outcome
+  addressSpaceIsLimited(): boolean
   probeAdvice(advice: number): Outcome
 }
 
 export const binding: Binding = loadBinary() as Binding
+
+// Electron's memory cage ends the process when V8 is handed memory from outside.
+if (process.versions.electron !== undefined) binding.forbidV8()

@@ -1,6 +1,6 @@
 import { checkRange } from '../memory/bounds'
 import { pagesAround } from '../memory/page'
-import { binding } from '../native/binding'
+import { populate } from '../memory/populate'
 import { expectSuccess, type MappedMemory, partOf } from './memory'
 
 /**
@@ -23,5 +23,5 @@ export async function prefetch(
   const part = partOf(buffer, 'prefetch(): ')
   const range = checkRange(offset, length, part.length)
   const pages = pagesAround({ offset: part.at + range.offset, length: range.length })
-  expectSuccess(await binding.populateAsync(part.id, pages.offset, pages.length, Boolean(options?.write)), 'madvise')
+  expectSuccess(await populate(part.id, pages.offset, pages.length, Boolean(options?.write)), 'madvise')
 }

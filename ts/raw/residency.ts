@@ -16,6 +16,7 @@ function pagesOf(part: Part): Uint8Array {
 /**
  * Which pages are in memory: one byte a page, 1 or 0
  * ([mincore(2)](https://man7.org/linux/man-pages/man2/mincore.2.html)). A picture of a moment: the next one may differ.
+ * Of a file that the user neither owns nor may write, the kernel says that all of it is.
  *
  * @param buffer mapped memory that starts at a page's start
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_NOT_MAPPED`

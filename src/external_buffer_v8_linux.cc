@@ -1,5 +1,5 @@
-// V8's SharedArrayBuffer without V8's headers, so that one binary serves every
-// release. Four functions are found by their mangled names; the call follows
+// V8's buffers without V8's headers, so that one binary serves every release.
+// Its functions are found by their mangled names; the call follows
 // the Itanium C++ ABI (https://itanium-cxx-abi.github.io/cxx-abi/abi.html) and the
 // layout of libstdc++'s shared_ptr, both fixed on Linux:
 //
@@ -12,7 +12,7 @@
 // The control block is made by hand: a compiler's own shared_ptr may come from
 // another C++ library than the runtime's.
 
-#include "shared_buffer.h"
+#include "external_buffer.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -38,11 +38,7 @@ struct Symbols {
   using Deleter = void (*)(void* data, size_t length, void* hint);
 
   UniquePointer (*new_backing_store)(void* data, size_t length, Deleter deleter, void* hint);
-  void* (*new_shared_array_buffer)(void* isolate, SharedPointer* backing_store);
-  void* (*current_isolate)();
-  void (*destroy_backing_store)(void* backing_store);
-
-  static const Symbols* Get();
+  void* (*new_buffer)(void* isolate, SharedPointer* backing_store);
 };
 
 template <typename Function>
@@ -51,15 +47,22 @@ bool Find(const char* name, Function* out) {
   return *out != nullptr;
 }
 
-const Symbols* Symbols::Get() {
-  static Symbols symbols;
-  static const bool complete =
-      Find("_ZN2v817SharedArrayBuffer15NewBackingStoreEPvmPFvS1_mS1_ES1_", &symbols.new_backing_store) &&
-      Find("_ZN2v817SharedArrayBuffer3NewEPNS_7IsolateESt10shared_ptrINS_12BackingStoreEE", &symbols.new_shared_array_buffer) &&
-      Find("_ZN2v87Isolate10GetCurrentEv", &symbols.current_isolate) &&
-      Find("_ZN2v812BackingStoreD1Ev", &symbols.destroy_backing_store);
-  return complete ? &symbols : nullptr;
-}
+struct V8 {
+  void* (*current_isolate)() = nullptr;
+  void (*destroy_backing_store)(void* backing_store) = nullptr;
+  Symbols plain{};
+  Symbols shared{};
+  bool complete = Find("_ZN2v87Isolate10GetCurrentEv", &current_isolate) && Find("_ZN2v812BackingStoreD1Ev", &destroy_backing_store) &&
+                  Find("_ZN2v811ArrayBuffer15NewBackingStoreEPvmPFvS1_mS1_ES1_", &plain.new_backing_store) &&
+                  Find("_ZN2v811ArrayBuffer3NewEPNS_7IsolateESt10shared_ptrINS_12BackingStoreEE", &plain.new_buffer) &&
+                  Find("_ZN2v817SharedArrayBuffer15NewBackingStoreEPvmPFvS1_mS1_ES1_", &shared.new_backing_store) &&
+                  Find("_ZN2v817SharedArrayBuffer3NewEPNS_7IsolateESt10shared_ptrINS_12BackingStoreEE", &shared.new_buffer);
+
+  static const V8& Get() {
+    static const V8 v8;
+    return v8;
+  }
+};
 
 // libstdc++'s _Sp_counted_base: these virtual functions in this order, then the counts.
 class ControlBlock {
@@ -73,7 +76,7 @@ class ControlBlock {
 
   virtual ~ControlBlock() {}
   virtual void Dispose() noexcept {
-    Symbols::Get()->destroy_backing_store(backing_store_);
+    V8::Get().destroy_backing_store(backing_store_);
     ::operator delete(backing_store_);  // the runtime made it by operator new
   }
   virtual void Destroy() noexcept {
@@ -97,7 +100,7 @@ class ControlBlock {
 };
 
 struct Finalizer {
-  SharedBufferFinalizer run;
+  MemoryFinalizer run;
   void* hint;
 
   static void Run(void* data, size_t, void* self) {
@@ -109,9 +112,10 @@ struct Finalizer {
 
 }  // namespace
 
-bool CreateSharedBufferByV8(void* data, size_t length, SharedBufferFinalizer finalizer, void* hint, napi_value* out) {
-  const Symbols* v8 = Symbols::Get();
-  if (v8 == nullptr) return false;
+bool CreateBufferByV8(BufferKind kind, void* data, size_t length, MemoryFinalizer finalizer, void* hint, napi_value* out) {
+  const V8& v8 = V8::Get();
+  if (!v8.complete) return false;
+  const Symbols& symbols = kind == BufferKind::kShared ? v8.shared : v8.plain;
   ControlBlock* control = ControlBlock::New();
   Finalizer* deleter_hint = new (std::nothrow) Finalizer{finalizer, hint};
   if (control == nullptr || deleter_hint == nullptr) {
@@ -119,11 +123,11 @@ bool CreateSharedBufferByV8(void* data, size_t length, SharedBufferFinalizer fin
     delete deleter_hint;
     return false;
   }
-  Symbols::UniquePointer store = v8->new_backing_store(data, length, Finalizer::Run, deleter_hint);
+  Symbols::UniquePointer store = symbols.new_backing_store(data, length, Finalizer::Run, deleter_hint);
   control->Own(store.object);
-  Symbols::SharedPointer shared{store.object, control};
-  *out = static_cast<napi_value>(v8->new_shared_array_buffer(v8->current_isolate(), &shared));
-  if (shared.control != nullptr) shared.control->Release();
+  Symbols::SharedPointer pointer{store.object, control};
+  *out = static_cast<napi_value>(symbols.new_buffer(v8.current_isolate(), &pointer));
+  if (pointer.control != nullptr) pointer.control->Release();
   return true;
 }
 

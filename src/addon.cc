@@ -3,6 +3,7 @@
 #include "addon.h"
 
 #include "fault_guard.h"
+#include "mapping.h"
 #include "platform.h"
 
 namespace mmap_io {
@@ -23,6 +24,9 @@ Napi::Value OnFault(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), status == napi_ok);
 }
 
+// Not every runtime finalizes the objects of a worker thread that ends.
+void EndOwnership(void* environment) { Mapping::ReleaseOwnedBy(environment); }
+
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("version", Napi::String::New(env, MMAP_IO_VERSION));
   exports.Set("constants", NewConstants(env));
@@ -32,6 +36,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   DefinePageCalls(exports);
   DefineAsyncCalls(exports);
   DefineSystemCalls(exports);
+  napi_add_env_cleanup_hook(env, EndOwnership, static_cast<napi_env>(env));
   return exports;
 }
 

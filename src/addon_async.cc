@@ -30,16 +30,18 @@ class PartWorker : public Napi::AsyncWorker {
   virtual int Work(platform::Span part) = 0;
 
  private:
+  // Lets the mapping go here: a runtime may end a worker thread without telling us that the work is done (Deno).
   void Execute() final {
-    if (!mapping_) return;
-    result_ = -Work(part_);
+    Condition condition = mapping_.refused();
+    if (mapping_) {
+      result_ = -Work(part_);
+      condition = mapping_->condition();  // one that was closed meanwhile had other memory put under the call
+      mapping_.Release();
+    }
+    if (condition != Condition::kOpen) result_ = static_cast<double>(condition);
   }
 
-  // A mapping that was closed meanwhile had other memory put under the call.
-  void OnOK() final {
-    const Condition condition = mapping_ ? mapping_->condition() : mapping_.refused();
-    napi_resolve_deferred(Env(), deferred_, Napi::Number::New(Env(), condition != Condition::kOpen ? static_cast<double>(condition) : result_));
-  }
+  void OnOK() final { napi_resolve_deferred(Env(), deferred_, Napi::Number::New(Env(), result_)); }
 
   napi_deferred deferred_ = nullptr;
   MappingPin mapping_;

@@ -89,6 +89,7 @@ int Keep(int fd, int* out) {
 
 // An object that owns the mapping until it is collected.
 Napi::Value NewAnchor(Napi::Env env, MappingId id) {
+  Mapping::Get(id)->BelongTo(env);
   MappingId* owned = new MappingId(id);
   Napi::External<MappingId> anchor = Napi::External<MappingId>::New(env, owned, [](Napi::Env, MappingId* owned) {
     Mapping::ReleaseOwner(*owned);
@@ -141,9 +142,7 @@ Napi::Value Adopt(const Napi::CallbackInfo& info) {
 }
 
 // forget(id): the runtime took its address space back
-void Forget(const Napi::CallbackInfo& info) {
-  if (Mapping* mapping = Mapping::Get(Id(info, 0))) Mapping::Finalized(mapping);
-}
+void Forget(const Napi::CallbackInfo& info) { Mapping::Forget(Id(info, 0)); }
 
 // place(id, at, length, protection, flags, fd, fileOffset): a file's pages; at + length is the mapping's new reach
 Napi::Value Place(const Napi::CallbackInfo& info) {

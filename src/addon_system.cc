@@ -29,6 +29,16 @@ Napi::Value AddressSpaceIsLimited(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), platform::AddressSpaceIsLimited());
 }
 
+// fileSize(fd): bytes
+Napi::Value FileSize(const Napi::CallbackInfo& info) {
+  uint64_t size = 0;
+  if (const int error = platform::FileSize(Int(info, 0), &size)) return Error(info, error);
+  return Napi::Number::New(info.Env(), static_cast<double>(size));
+}
+
+// truncate(fd, size)
+Napi::Value Truncate(const Napi::CallbackInfo& info) { return Error(info, platform::Truncate(Int(info, 0), Offset(info, 1))); }
+
 // probeAdvice(advice)
 Napi::Value ProbeAdvice(const Napi::CallbackInfo& info) { return Error(info, platform::ProbeAdvice(Int(info, 0))); }
 
@@ -39,6 +49,8 @@ void DefineSystemCalls(Napi::Object exports) {
   exports.Set("cacheStat", Napi::Function::New(env, CacheStat, "cacheStat"));
   exports.Set("extend", Napi::Function::New(env, Extend, "extend"));
   exports.Set("addressSpaceIsLimited", Napi::Function::New(env, AddressSpaceIsLimited, "addressSpaceIsLimited"));
+  exports.Set("fileSize", Napi::Function::New(env, FileSize, "fileSize"));
+  exports.Set("truncate", Napi::Function::New(env, Truncate, "truncate"));
   exports.Set("probeAdvice", Napi::Function::New(env, ProbeAdvice, "probeAdvice"));
 }
 

@@ -1,6 +1,7 @@
 #include "mapping.h"
 
 #include <mutex>
+#include <vector>
 
 #include "mapping_table.h"
 
@@ -30,11 +31,15 @@ struct Mapping::Leftover {
 // Ends what nobody needs any more: the span, then the slot. The mutex is held.
 Mapping::Leftover Mapping::Settle() {
   Leftover left;
-  if (attached_ > 0 || pins_ > 0) return left;
-  if (mapped_ && (owners_ == 0 || closed_.load(std::memory_order_relaxed))) {
-    if (span_owner_ == SpanOwner::kUs) left.unmap = span();
+  const bool ended = owners_ == 0 || closed_.load(std::memory_order_relaxed);
+  if (mapped_ && ended) {  // nobody is left to resize the file
     left.fd = fd_;
     fd_ = kNoFile;
+  }
+  if (attached_ > 0 || pins_ > 0) return left;
+  if (mapped_ && ended) {
+    if (span_owner_ == SpanOwner::kUs) left.unmap = span();
+    if (span_owner_ == SpanOwner::kRuntime) --Table().lent;
     mapped_ = false;
     --Table().mapped;
     version_.fetch_add(1, std::memory_order_relaxed);  // odd: out of the table
@@ -48,8 +53,27 @@ Mapping::Leftover Mapping::Settle() {
   return left;
 }
 
+// Whoever had this address space before has it no longer: the runtime took back what it had lent, and the
+// thread that was to hear of it has not yet, or has ended.
+void Mapping::EndLentUnder(platform::Span span) {
+  std::vector<Leftover> left;
+  {
+    Lock lock(Table().mutex);
+    Table().ForEach([&](Mapping& mapping) {
+      if (Table().lent == 0) return false;
+      if (!mapping.mapped_ || mapping.span_owner_ != SpanOwner::kRuntime || !mapping.Overlaps(span)) return true;
+      mapping.closed_.store(true, std::memory_order_release);
+      mapping.attached_ = 0;
+      left.push_back(mapping.Settle());
+      return true;
+    });
+  }
+  for (const Leftover& one : left) one.Finish();
+}
+
 MappingId Mapping::Register(platform::Span span, size_t reach, size_t granule, int protection, int fd, SpanOwner owner) {
   constexpr int kWritable = 2;  // PROT_WRITE, on every system that has the word
+  EndLentUnder(span);
   Lock lock(Table().mutex);
   MappingId id;
   Mapping* slot = Table().Take(&id);
@@ -61,6 +85,7 @@ MappingId Mapping::Register(platform::Span span, size_t reach, size_t granule, i
   mapping.id_.store(id, std::memory_order_relaxed);
   mapping.mapped_ = true;
   mapping.owners_ = 1;
+  mapping.environment_ = nullptr;
   mapping.base_.store(span.base, std::memory_order_relaxed);
   mapping.length_.store(span.length, std::memory_order_relaxed);
   mapping.reach_.store(reach, std::memory_order_relaxed);
@@ -72,6 +97,7 @@ MappingId Mapping::Register(platform::Span span, size_t reach, size_t granule, i
   mapping.fault_unreported_.store(false, std::memory_order_relaxed);
   mapping.version_.fetch_add(1, std::memory_order_release);  // even: in the table
   ++Table().mapped;
+  if (owner == SpanOwner::kRuntime) ++Table().lent;
   return id;
 }
 
@@ -100,6 +126,23 @@ void Mapping::ReleaseOwner(MappingId id) {
   left.Finish();
 }
 
+void Mapping::ReleaseOwnedBy(const void* environment) {
+  Table().ForEach([&](Mapping& mapping) {
+    MappingId id = kNoMapping;
+    {
+      Lock lock(Table().mutex);
+      if (mapping.owners_ > 0 && mapping.environment_ == environment) id = mapping.id();
+    }
+    ReleaseOwner(id);
+    return true;
+  });
+}
+
+void Mapping::BelongTo(const void* environment) {
+  Lock lock(Table().mutex);
+  environment_ = environment;
+}
+
 void Mapping::Close(MappingId id) {
   Mapping::Leftover left;
   {
@@ -109,11 +152,7 @@ void Mapping::Close(MappingId id) {
     mapping->closed_.store(true, std::memory_order_release);
     left = mapping->Settle();
     // Somebody still reaches it. Covered under the mutex, lest the last of them unmap it first.
-    if (mapping->mapped_) {
-      platform::CoverWithNothing(mapping->span());
-      left.fd = mapping->fd_;
-      mapping->fd_ = kNoFile;
-    }
+    if (mapping->mapped_) platform::CoverWithNothing(mapping->span());
   }
   left.Finish();
 }
@@ -155,6 +194,18 @@ void Mapping::Finalized(Mapping* mapping) {
   left.Finish();
 }
 
+void Mapping::Forget(MappingId id) {
+  Mapping::Leftover left;
+  {
+    Lock lock(Table().mutex);
+    Mapping* mapping = Table().Find(id);
+    if (mapping == nullptr || mapping->attached_ == 0) return;
+    --mapping->attached_;
+    left = mapping->Settle();
+  }
+  left.Finish();
+}
+
 MappingPin::MappingPin(MappingId id, Accept accept) {
   Lock lock(Table().mutex);
   Mapping* mapping = Table().Find(id);
@@ -165,7 +216,7 @@ MappingPin::MappingPin(MappingId id, Accept accept) {
   mapping_ = mapping;
 }
 
-MappingPin::~MappingPin() {
+void MappingPin::Release() {
   if (mapping_ == nullptr) return;
   Mapping::Leftover left;
   {
@@ -174,6 +225,7 @@ MappingPin::~MappingPin() {
     left = mapping_->Settle();
   }
   left.Finish();
+  mapping_ = nullptr;
 }
 
 platform::Span MappingPin::Part(uint64_t at, uint64_t length) const {

@@ -14,7 +14,10 @@
 // (3) A detached buffer cannot reach the span, but its finalizer is still to
 //     come; the slot is reused only after all of them have run.
 // (4) The span leaves the table before it is unmapped, so no address is ever in
-//     the table twice.
+//     the table twice. Memory that the runtime lent may be gone before we hear
+//     of it: then the old mapping leaves the table when another comes to lie there.
+// (5) An environment that ends gives up what it owns, whether or not its
+//     runtime finalizes its objects then (Bun and Deno do not).
 
 #ifndef MMAP_IO_MAPPING_H_
 #define MMAP_IO_MAPPING_H_
@@ -60,6 +63,8 @@ class Mapping {
   static size_t Count();
 
   static void ReleaseOwner(MappingId id);
+  // Gives up what an environment owns; `environment` is only compared.
+  static void ReleaseOwnedBy(const void* environment);
   static void Close(MappingId id);
 
   platform::Span span() const { return {base_.load(std::memory_order_relaxed), length_.load(std::memory_order_relaxed)}; }
@@ -77,12 +82,18 @@ class Mapping {
   // Its protection was changed in parts: pages of one mapping may differ now.
   void MarkMixedProtection() { uniform_protection_.store(false, std::memory_order_relaxed); }
 
+  // Says whose the first ownership is.
+  void BelongTo(const void* environment);
+
   // Buffers that JavaScript reaches the span by.
   void Attach();
   // Announces that a buffer is about to be detached; its Finalized() comes later.
   void BeginDetach();
   void CancelDetach();
   static void Finalized(Mapping* mapping);
+
+  // The runtime took the memory back that it had lent.
+  static void Forget(MappingId id);
 
   // For the fault guard; all but TakeFault are async-signal-safe.
 
@@ -101,7 +112,9 @@ class Mapping {
   struct Leftover;
 
   Leftover Settle();
+  static void EndLentUnder(platform::Span span);
   bool Contains(const uint8_t* address) const;
+  bool Overlaps(platform::Span other) const { return span().base < other.end() && other.base < span().end(); }
 
   // Read by signal handlers. `version_` is odd while the span changes hands.
   std::atomic<uint32_t> version_{1};
@@ -123,11 +136,12 @@ class Mapping {
   std::atomic<MappingId> id_{kNoMapping};
 
   // Guarded by the table's mutex.
-  bool mapped_ = false;  // the span is ours to unmap
+  bool mapped_ = false;                // the span is ours to unmap
   int owners_ = 0;
-  int attached_ = 0;   // buffers that reach the span
-  int detaching_ = 0;  // buffers that no longer do, not yet finalized
-  int pins_ = 0;       // calls at work
+  const void* environment_ = nullptr;  // the owner's
+  int attached_ = 0;                   // buffers that reach the span
+  int detaching_ = 0;                  // buffers that no longer do, not yet finalized
+  int pins_ = 0;                       // calls at work
 };
 
 // Holds a mapping in place for the length of a call.
@@ -137,9 +151,12 @@ class MappingPin {
 
   // With kBroken, a mapping that met a fault is accepted as well; a closed one never is.
   explicit MappingPin(MappingId id, Accept accept = Accept::kOpenOnly);
-  ~MappingPin();
+  ~MappingPin() { Release(); }
   MappingPin(const MappingPin&) = delete;
   MappingPin& operator=(const MappingPin&) = delete;
+
+  // Lets the mapping go before the call ends.
+  void Release();
 
   // kOpen when the mapping may be used. A pin that failed has no mapping.
   Condition refused() const { return refused_; }

@@ -20,8 +20,9 @@ class MappingTable {
 
   // Guards the bookkeeping here, and in every mapping.
   std::mutex mutex;
-  // Spans that are mapped now. Guarded by the mutex.
+  // Spans that are mapped now, and those of them that the runtime lent. Guarded by the mutex.
   size_t mapped = 0;
+  size_t lent = 0;
 
   // A free slot and the id of its next mapping; null when all are taken or memory
   // is short. The mutex is held.

@@ -80,6 +80,10 @@ struct CacheStatistics {
 // The duplicate is closed on exec.
 int DuplicateFile(int fd, int* out);
 void CloseFile(int fd);
+// Bytes.
+int FileSize(int fd, uint64_t* out);
+// Cuts the file, or extends it by a hole.
+int Truncate(int fd, uint64_t size);
 // Makes the file at least `size` bytes long: with blocks that really exist, or
 // (sparse) with a hole. Never shortens it, nor writes to what it has: other
 // processes may be appending.

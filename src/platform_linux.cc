@@ -84,13 +84,6 @@ void TouchEveryPage(Span span) {
   }
 }
 
-int SizeOf(int fd, uint64_t* size) {
-  struct stat stat;
-  if (fstat(fd, &stat) != 0) return errno;
-  *size = static_cast<uint64_t>(stat.st_size);
-  return 0;
-}
-
 int Fallocate(int fd, int mode, uint64_t offset, uint64_t length) {
   int status;
   do {
@@ -104,7 +97,7 @@ int WriteZeros(int fd, uint64_t size) {
   static const char zeros[64 << 10] = {};
   for (;;) {
     uint64_t end;
-    if (const int error = SizeOf(fd, &end)) return error;
+    if (const int error = FileSize(fd, &end)) return error;
     if (end >= size) return 0;
     const size_t part = static_cast<size_t>(std::min<uint64_t>(sizeof zeros, size - end));
     if (pwrite(fd, zeros, part, static_cast<off_t>(end)) < 0 && errno != EINTR) return errno;
@@ -116,7 +109,7 @@ int ExtendWithBlocks(int fd, uint64_t end, uint64_t size) {
   int error = Fallocate(fd, FALLOC_FL_KEEP_SIZE, end, size - end);
   if (error == 0) error = Fallocate(fd, 0, end, size - end);
   if (error == EOPNOTSUPP) return WriteZeros(fd, size);
-  if (error != 0 && SizeOf(fd, &end) == 0 && ftruncate(fd, static_cast<off_t>(end)) != 0) return error;  // the blocks go back
+  if (error != 0 && FileSize(fd, &end) == 0) Truncate(fd, end);  // the blocks go back
   return error;
 }
 
@@ -240,14 +233,30 @@ int DuplicateFile(int fd, int* out) {
 // writes that fsync(2) reports, and this package writes through mappings.
 void CloseFile(int fd) { close(fd); }
 
+int FileSize(int fd, uint64_t* out) {
+  struct stat status;
+  if (fstat(fd, &status) != 0) return errno;
+  *out = static_cast<uint64_t>(status.st_size);
+  return 0;
+}
+
+int Truncate(int fd, uint64_t size) {
+  if (size > INT64_MAX) return EFBIG;
+  int status;
+  do {
+    status = ftruncate(fd, static_cast<off_t>(size));
+  } while (status != 0 && errno == EINTR);
+  return Result(status);
+}
+
 int Extend(int fd, uint64_t size, bool sparse) {
   if (size > INT64_MAX) return EFBIG;
   uint64_t end;
-  if (const int error = SizeOf(fd, &end)) return error;
+  if (const int error = FileSize(fd, &end)) return error;
   if (end >= size) return 0;
   if (!sparse) return ExtendWithBlocks(fd, end, size);
   const int error = Fallocate(fd, 0, size - 1, 1);
-  return error == EOPNOTSUPP ? Result(ftruncate(fd, static_cast<off_t>(size))) : error;
+  return error == EOPNOTSUPP ? Truncate(fd, size) : error;
 }
 
 int CacheStat(int fd, uint64_t offset, uint64_t length, CacheStatistics* out) {

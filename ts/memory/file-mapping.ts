@@ -1,4 +1,3 @@
-import { fstatSync, ftruncateSync } from 'node:fs'
 import { MappingError, rangeError, typeError } from '../errors'
 import { binding } from '../native/binding'
 import { checkCount } from './bounds'
@@ -54,9 +53,11 @@ export class FileMapping {
     this.path = file.path
     this.maxSize = maxSize
     this.#settings = settings
+
+    const fd = mapping.descriptor
     try {
-      if (settings.mode === 'w+') ftruncateSync(file.fd, 0)
-      if (settings.size !== undefined) extend(file.fd, size, settings.sparse, file.path)
+      if (settings.mode === 'w+') succeed(binding.truncate(fd, 0), 'ftruncate', file.path)
+      if (settings.size !== undefined) extend(fd, size, settings.sparse, file.path)
       this.#place(end)
     } catch (error) {
       mapping.close()
@@ -85,7 +86,7 @@ export class FileMapping {
     succeed(this.mapping.condition, 'mmap', this.path)
     const fd = this.mapping.descriptor
     const before = this.#size
-    const current = fstatSync(fd).size
+    const current = sizeOf(fd, this.path)
     const target = size === undefined ? Math.min(current, this.maxSize) : checkCount('size', size, this.maxSize)
     if (target < offset) throw rangeError('ERR_OUT_OF_RANGE', `size ${target} ends before the mapping begins, at ${offset}`)
     if (target > current && mode === 'r')
@@ -93,12 +94,10 @@ export class FileMapping {
     if (target > current) extend(fd, target, sparse, this.path)
     this.#place(target)
     if (mode === 'r' || target >= before || target >= current) return
-    try {
-      ftruncateSync(fd, target)
-    } catch (error) {
-      this.#place(before)
-      throw error
-    }
+    const outcome = binding.truncate(fd, target)
+    if (outcome === 0) return
+    this.#place(before)
+    throw failure(outcome, 'ftruncate', this.path)
   }
 
   /** Puts the file's pages under the mapping up to `size`, and zeros that no file backs over those behind it. */
@@ -156,6 +155,13 @@ function reserve(file: OpenedFile, settings: Settings, sizes: readonly number[])
 
 function extend(fd: number, size: number, sparse: boolean, path: string | undefined): void {
   succeed(binding.extend(fd, size, sparse), 'fallocate', path)
+}
+
+// By the addon, as descriptors made there are not known to the `fs` of every runtime (Deno).
+function sizeOf(fd: number, path: string | undefined): number {
+  const size = binding.fileSize(fd)
+  if (size < 0) throw failure(size, 'fstat', path)
+  return size
 }
 
 function checkWindow({ offset, length, maxSize }: Settings, size: number): void {

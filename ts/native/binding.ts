@@ -86,6 +86,8 @@ export interface Binding {
   cacheStat(fd: number, offset: number, length: number, pages: Float64Array): Outcome
   extend(fd: number, size: number, sparse: boolean): Outcome
   addressSpaceIsLimited(): boolean
+  fileSize(fd: number): number
+  truncate(fd: number, size: number): Outcome
   probeAdvice(advice: number): Outcome
 }
 

@@ -15,7 +15,7 @@ export interface MappedFileOptions {
   readonly length?: number
   /** Bytes of the file: `'w+'` needs it; with `'r+'` a shorter file grows to it. */
   readonly size?: number
-  /** The largest size that `resize` may give the file; costs address space only. Default: 4 GiB, or the file's size if that is larger. */
+  /** The largest size that `resize` may give the file; costs address space only. Default: 4 GiB, or the file's size if that is larger, or if address space is rationed (`ulimit -v`). */
   readonly maxSize?: number
   /** Views are over a `SharedArrayBuffer`, which can be posted to worker threads. Default false. */
   readonly shared?: boolean

@@ -81,11 +81,14 @@ describe('a fault that is not ours', () => {
       const library = join(tempDirectory(), 'crash.so')
       writeFileSync(`${library}.cc`, '__attribute__((constructor)) static void Crash() { *static_cast<volatile int*>(nullptr) = 1; }\n')
       execFileSync('g++', ['-shared', '-fPIC', '-o', library, `${library}.cc`])
-      const with_ = await runChild('foreign-faults.cjs', { args: [kind, tempFile(4096), library] })
       const without = await runChild('foreign-faults.cjs', { args: [kind, '-', library] })
-      expect(with_).toEqual(without)
-      expect(with_.signal ?? with_.stdout.trim()).toMatch(/^(SIGSEGV|SIGBUS|RuntimeError|RangeError)$/)
+      expect(without.signal ?? without.stdout.trim()).toMatch(/^(SIGSEGV|SIGBUS|RuntimeError|RangeError)$/)
+      const file = tempFile(4096)
+      await repeat(ROUNDS, async () => {
+        expect(await runChild('foreign-faults.cjs', { args: [kind, file, library] })).toEqual(without)
+      })
     },
+    240_000,
   )
 })
 

@@ -31,7 +31,9 @@ function loadProblem(path) {
 function environment() {
   const prefix = join(dirname(process.execPath), '..')
   const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? { npm_config_nodedir: prefix } : {}
-  return { ...process.env, ...headers, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` }
+  // The headers of Node 24 are C++20, which packages from before do not ask for.
+  const dialect = Number(process.versions.modules) >= 137 ? { CXXFLAGS: `${process.env.CXXFLAGS ?? ''} -std=c++20` } : {}
+  return { ...process.env, ...headers, ...dialect, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` }
 }
 
 function install(folder, specifier, scripts) {
@@ -48,7 +50,14 @@ function install(folder, specifier, scripts) {
   return status === 0 ? undefined : `does not install: ${error?.message ?? problemIn(stdout + stderr)}`
 }
 
+// What a compiler says first tells most; what npm says of it, least.
+const TELLING = [/\berror: (.+)/, /^(\w*Error: .+)/, /\bERR! (.+)/, /\bnpm error (.+)/, /^(.+)$/]
+
 function problemIn(output) {
   const lines = output.split('\n').map((line) => line.trim())
-  return lines.find((line) => /\b(error|ERR!|Error:)/.test(line)) ?? lines.findLast((line) => line !== '') ?? 'for no reason given'
+  for (const pattern of TELLING) {
+    const told = lines.find((line) => pattern.test(line))
+    if (told !== undefined) return pattern.exec(told)[1].slice(0, 160)
+  }
+  return 'no reason given'
 }

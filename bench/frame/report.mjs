@@ -36,7 +36,7 @@ function tableLines({ title, unit, contestants }) {
   const width = Math.max(...contestants.map(({ name }) => name.length))
   const lines = ['', `${title} (per ${unit})`, `  ${''.padEnd(width)}  ${'min'.padStart(9)}  ${'mean'.padStart(9)}   deviation`]
   for (const { name, absent, min, mean, deviation } of contestants) {
-    const times = absent ?? `${duration(min).padStart(9)}  ${duration(mean).padStart(9)}  ± ${duration(deviation)}`
+    const times = absent?.slice(0, 90) ?? `${duration(min).padStart(9)}  ${duration(mean).padStart(9)}  ± ${duration(deviation)}`
     lines.push(`  ${name.padEnd(width)}  ${times}`)
   }
   return lines

@@ -1,5 +1,5 @@
 import { limit } from './limit.mjs'
-import { byReadSync, overNewMapping, overNewMappingByAncestor, overPopulated, passes } from './passes.mjs'
+import { byNewReadSync, overNewMapping, overNewMappingByAncestor, overPopulated, passes } from './passes.mjs'
 import { ancestorMissing } from './reads.mjs'
 
 export const asks = 'How long does it take to open a cached file of 1 GiB, read it from end to end and close it?'
@@ -10,7 +10,7 @@ export const contestants = {
   'MappedFile, populate': passes(overNewMapping({ populate: true })),
   'mmap-io, MAP_POPULATE': passes(overPopulated),
   '@riaskov/mmap-io': passes(overNewMappingByAncestor, ancestorMissing),
-  'fs.readSync': passes(byReadSync),
+  'fs.readSync': passes(byNewReadSync),
   'C++': limit('pass-first', 0),
 }
 export const ratios = [

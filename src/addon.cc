@@ -3,6 +3,7 @@
 #include "addon.h"
 
 #include "fault_guard.h"
+#include "lock_table.h"
 #include "mapping.h"
 #include "platform.h"
 
@@ -25,7 +26,10 @@ Napi::Value OnFault(const Napi::CallbackInfo& info) {
 }
 
 // Not every runtime finalizes the objects of a worker thread that ends.
-void EndOwnership(void* environment) { Mapping::ReleaseOwnedBy(environment); }
+void EndOwnership(void* environment) {
+  Mapping::ReleaseOwnedBy(environment);
+  LeaveAllLockTables(environment);
+}
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("version", Napi::String::New(env, MMAP_IO_VERSION));
@@ -36,6 +40,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   DefinePageCalls(exports);
   DefineAsyncCalls(exports);
   DefineSystemCalls(exports);
+  DefineSyncCalls(exports);
   napi_add_env_cleanup_hook(env, EndOwnership, static_cast<napi_env>(env));
   return exports;
 }

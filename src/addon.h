@@ -39,6 +39,7 @@ void DefineMappingCalls(Napi::Object exports);
 void DefinePageCalls(Napi::Object exports);
 void DefineAsyncCalls(Napi::Object exports);
 void DefineSystemCalls(Napi::Object exports);
+void DefineSyncCalls(Napi::Object exports);
 
 }  // namespace mmap_io
 

@@ -167,6 +167,14 @@ Napi::Value Cover(const Napi::CallbackInfo& info) {
   return Error(info, error);
 }
 
+// keepStructure(id): several processes keep a structure in it, see Mapping::MarkStructure()
+Napi::Value KeepStructure(const Napi::CallbackInfo& info) {
+  MappingPin mapping(Id(info, 0));
+  if (!mapping) return Refusal(info, mapping.refused());
+  mapping->MarkStructure();
+  return Error(info, 0);
+}
+
 // descriptor(id): the file kept with the mapping, valid until that ends, or -1
 Napi::Value Descriptor(const Napi::CallbackInfo& info) {
   MappingPin mapping(Id(info, 0), MappingPin::Accept::kBroken);
@@ -220,6 +228,7 @@ void DefineMappingCalls(Napi::Object exports) {
   exports.Set("forget", Napi::Function::New(env, Forget, "forget"));
   exports.Set("place", Napi::Function::New(env, Place, "place"));
   exports.Set("cover", Napi::Function::New(env, Cover, "cover"));
+  exports.Set("keepStructure", Napi::Function::New(env, KeepStructure, "keepStructure"));
   exports.Set("descriptor", Napi::Function::New(env, Descriptor, "descriptor"));
   exports.Set("arrayBuffer", Napi::Function::New(env, ArrayBuffer, "arrayBuffer"));
   exports.Set("sharedBuffer", Napi::Function::New(env, SharedBuffer, "sharedBuffer"));

@@ -39,6 +39,23 @@ Napi::Value FileSize(const Napi::CallbackInfo& info) {
 // truncate(fd, size)
 Napi::Value Truncate(const Napi::CallbackInfo& info) { return Error(info, platform::Truncate(Int(info, 0), Offset(info, 1))); }
 
+// allocate(fd, offset, length): gives blocks to a part of the file; its size stays
+Napi::Value Allocate(const Napi::CallbackInfo& info) {
+  return Error(info, platform::Allocate(Int(info, 0), Offset(info, 1), Offset(info, 2)));
+}
+
+// punchHole(fd, offset, length): gives the blocks of a part of the file back
+Napi::Value PunchHole(const Napi::CallbackInfo& info) {
+  return Error(info, platform::PunchHole(Int(info, 0), Offset(info, 1), Offset(info, 2)));
+}
+
+// fileSystemType(fd): as statfs(2) numbers them, or -errno
+Napi::Value FileSystemType(const Napi::CallbackInfo& info) {
+  uint64_t type = 0;
+  if (const int error = platform::FileSystemType(Int(info, 0), &type)) return Error(info, error);
+  return Napi::Number::New(info.Env(), static_cast<double>(type));
+}
+
 // probeAdvice(advice)
 Napi::Value ProbeAdvice(const Napi::CallbackInfo& info) { return Error(info, platform::ProbeAdvice(Int(info, 0))); }
 
@@ -51,6 +68,9 @@ void DefineSystemCalls(Napi::Object exports) {
   exports.Set("addressSpaceIsLimited", Napi::Function::New(env, AddressSpaceIsLimited, "addressSpaceIsLimited"));
   exports.Set("fileSize", Napi::Function::New(env, FileSize, "fileSize"));
   exports.Set("truncate", Napi::Function::New(env, Truncate, "truncate"));
+  exports.Set("allocate", Napi::Function::New(env, Allocate, "allocate"));
+  exports.Set("punchHole", Napi::Function::New(env, PunchHole, "punchHole"));
+  exports.Set("fileSystemType", Napi::Function::New(env, FileSystemType, "fileSystemType"));
   exports.Set("probeAdvice", Napi::Function::New(env, ProbeAdvice, "probeAdvice"));
 }
 

@@ -68,9 +68,20 @@ Condition ConditionAfter(Access access) {
   return Condition::kTruncated;
 }
 
+// Bytes stored from now on would go to a private page while the store that
+// publishes them went to a shared one. So all of it becomes private at once,
+// and then the locks go that said "alive".
+bool TakeStructureAway(Mapping& mapping, Span page) {
+  if (!mapping.TakeAway()) return CoverWithZeros(page, page);
+  if (platform::PlacePrivateImage(mapping.span(), mapping.fd(), 0) != 0) return CoverWithZeros(mapping.span(), page);
+  platform::UnlockAllBytes(mapping.fd());
+  return true;
+}
+
 bool Repair(Mapping& mapping, const uint8_t* address, Access access) {
   const Span page = GranuleAt(mapping, address, mapping.granule());
   if (mapping.condition() == Condition::kClosed) return CoverWithZeros(mapping.span(), page);
+  if (mapping.is_structure()) return TakeStructureAway(mapping, page);
   switch (access) {
     case Access::kBeyondFile: return CoverMissingPages(mapping, address);
     case Access::kHardware: return CoverWithZeros(page, page);
@@ -155,7 +166,8 @@ int EnableFaultGuard() {
   if (!enabled) {
     platform::PinLibrary();
     MappingTable::Instance();  // made here, and not by a handler
-    if (const int error = platform::StartFaultThread(HelperThread)) return error;
+    if (const int error = platform::PrepareFaultAnnouncements()) return error;
+    if (const int error = platform::StartThread(HelperThread, nullptr)) return error;
     enabled = true;
   }
   return platform::PutFaultHandlersInFront(RepairFault);

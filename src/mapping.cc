@@ -92,6 +92,8 @@ MappingId Mapping::Register(platform::Span span, size_t reach, size_t granule, i
   mapping.closed_.store(false, std::memory_order_relaxed);
   mapping.read_only_.store((protection & kWritable) == 0, std::memory_order_relaxed);
   mapping.uniform_protection_.store(true, std::memory_order_relaxed);
+  mapping.structure_.store(false, std::memory_order_relaxed);
+  mapping.taken_away_.store(false, std::memory_order_relaxed);
   mapping.repairs_.store(0, std::memory_order_relaxed);
   mapping.fault_.store(Condition::kOpen, std::memory_order_relaxed);
   mapping.fault_unreported_.store(false, std::memory_order_relaxed);

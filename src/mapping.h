@@ -82,6 +82,11 @@ class Mapping {
   // Its protection was changed in parts: pages of one mapping may differ now.
   void MarkMixedProtection() { uniform_protection_.store(false, std::memory_order_relaxed); }
 
+  // Several processes keep a structure in it: after a fault no store may reach
+  // the file any more, and what its descriptor holds locked is let go.
+  void MarkStructure() { structure_.store(true, std::memory_order_relaxed); }
+  bool is_structure() const { return structure_.load(std::memory_order_relaxed); }
+
   // Says whose the first ownership is.
   void BelongTo(const void* environment);
 
@@ -103,6 +108,8 @@ class Mapping {
   bool MarkFault(const uint8_t* address, Condition kind);
   // True when every page has the protection that it was mapped with, and that forbids stores.
   bool UniformlyReadOnly() const;
+  // True for the first call.
+  bool TakeAway() { return !taken_away_.exchange(true, std::memory_order_relaxed); }
   uint32_t CountRepair() { return repairs_.fetch_add(1, std::memory_order_relaxed); }
   // Visits every mapping with a fault that was marked since the last visit.
   static void TakeFaults(void (*visit)(MappingId id, Condition kind, uint64_t offset));
@@ -124,6 +131,8 @@ class Mapping {
   std::atomic<bool> closed_{false};
   std::atomic<bool> read_only_{false};
   std::atomic<bool> uniform_protection_{true};
+  std::atomic<bool> structure_{false};
+  std::atomic<bool> taken_away_{false};
   std::atomic<uint32_t> repairs_{0};
   std::atomic<Condition> fault_{Condition::kOpen};
   std::atomic<uint64_t> fault_offset_{0};

@@ -42,6 +42,9 @@ int Map(size_t length, int protection, int flags, int fd, uint64_t offset, Span*
 int Reserve(size_t length, Span* out);
 // Puts pages of a file over a part of a reserved or mapped span.
 int Place(Span where, int protection, int flags, int fd, uint64_t offset);
+// Puts a private, writable image of a file over `where`, and zeros where the
+// file has ended, so that no store reaches the file any more. Async-signal-safe.
+int PlacePrivateImage(Span where, int fd, uint64_t offset);
 // Puts zero-filled private memory over `where`. Async-signal-safe.
 int CoverWithZeros(Span where);
 // Puts memory over `where` that faults at any access. Async-signal-safe.
@@ -89,8 +92,64 @@ int Truncate(int fd, uint64_t size);
 // processes may be appending.
 int Extend(int fd, uint64_t size, bool sparse);
 int CacheStat(int fd, uint64_t offset, uint64_t length, CacheStatistics* out);
+// Gives blocks to a part of the file that it may lack; the size stays.
+int Allocate(int fd, uint64_t offset, uint64_t length);
+// Gives the blocks of a part of the file back; it reads as zeros.
+int PunchHole(int fd, uint64_t offset, uint64_t length);
+// What kind of file system the file is on, as statfs(2) numbers them.
+int FileSystemType(int fd, uint64_t* out);
+
+// ---- locks on bytes ------------------------------------------------------------
+//
+// They belong to an open file description, and the kernel drops them when it
+// is closed: at the latest when the process ends, however it ends. One
+// description does not see its own locks.
+
+enum class ByteLock { kNone, kShared, kExclusive };
+
+// Never waits: EAGAIN when another description holds a lock that conflicts.
+int LockByte(int fd, uint64_t byte, ByteLock kind);
+// Whether another description's lock would refuse this one.
+int TestByte(int fd, uint64_t byte, ByteLock kind, bool* refused);
+// Drops every lock that the description holds. Async-signal-safe.
+int UnlockAllBytes(int fd);
+
+// ---- words that threads sleep on ------------------------------------------------
+//
+// Memory may be shared with other processes, which see it at other addresses.
+// A word that is no longer mapped is EFAULT.
+
+// Sleeps until the word is woken or the time is over: 0, ETIMEDOUT, EINTR, or EAGAIN when it does not hold `expected`.
+int WaitOnWord(uint32_t* word, uint32_t expected, uint64_t nanoseconds);
+// As WaitOnWord, on any of some words, up to kMaxWordsPerWait.
+struct WordWait {
+  uint32_t* word;
+  uint32_t expected;
+};
+constexpr size_t kMaxWordsPerWait = 128;
+int WaitOnAnyWord(const WordWait* waits, size_t count, uint64_t nanoseconds);
+// The number of threads woken, or a negated errno value.
+int WakeWord(uint32_t* word, int count);
+void Sleep(uint64_t nanoseconds);
+
+// ---- who is who --------------------------------------------------------------------
+
+// A thread of this machine. Numbers are those of its pid namespace.
+struct ThreadIdentity {
+  uint32_t pid, tid;
+  uint64_t start;           // clock ticks since boot
+  uint32_t pid_namespace;
+};
+
+int ThisThread(ThreadIdentity* out);
+// Whether that thread is past its last instruction, though the system still works on its end.
+// False also where that cannot be known: in another pid namespace, or when it is gone already.
+bool IsEnding(const ThreadIdentity& thread);
 
 // ---- the running program -------------------------------------------------------
+
+// Starts a thread that meets none of the process's signals, but for its own faults.
+int StartThread(void* (*run)(void*), void* argument);
 
 // Whether address space is rationed (`ulimit -v`), and room to grow is better left to others.
 bool AddressSpaceIsLimited();
@@ -115,8 +174,8 @@ enum class Access {
 // to whoever handled it before.
 using FaultRepair = bool (*)(uint8_t* address, Access access);
 
-// Starts a thread that never ends and calls WaitForFault. Called once, and again after an error.
-int StartFaultThread(void* (*run)(void*));
+// Makes AnnounceFault and WaitForFault usable. Called once.
+int PrepareFaultAnnouncements();
 // Puts `repair` in front of the process's other handlers, unless it is there.
 int PutFaultHandlersInFront(FaultRepair repair);
 // Wakes WaitForFault. Async-signal-safe.

@@ -1,5 +1,5 @@
-// Linux: mapping, advice, files. Man pages: mmap(2), mremap(2), madvise(2),
-// msync(2), mincore(2), mlock(2), fallocate(2), cachestat(2).
+// Linux: mapping and advice. Man pages: mmap(2), mremap(2), madvise(2),
+// msync(2), mincore(2), mlock(2).
 
 #include "platform.h"
 
@@ -29,7 +29,6 @@ constexpr int kMapFixedNoReplace = 0x100000;
 constexpr int kMadvPopulateRead = 22;
 constexpr int kMadvPopulateWrite = 23;
 constexpr unsigned kMlockOnFault = 1;
-constexpr long kSysCachestat = 451;
 
 int Result(int status) { return status == 0 ? 0 : errno; }
 
@@ -84,35 +83,6 @@ void TouchEveryPage(Span span) {
   }
 }
 
-int Fallocate(int fd, int mode, uint64_t offset, uint64_t length) {
-  int status;
-  do {
-    status = fallocate(fd, mode, static_cast<off_t>(offset), static_cast<off_t>(length));
-  } while (status != 0 && errno == EINTR);
-  return Result(status);
-}
-
-// For file systems without fallocate: zeros, always from the present end on.
-int WriteZeros(int fd, uint64_t size) {
-  static const char zeros[64 << 10] = {};
-  for (;;) {
-    uint64_t end;
-    if (const int error = FileSize(fd, &end)) return error;
-    if (end >= size) return 0;
-    const size_t part = static_cast<size_t>(std::min<uint64_t>(sizeof zeros, size - end));
-    if (pwrite(fd, zeros, part, static_cast<off_t>(end)) < 0 && errno != EINTR) return errno;
-  }
-}
-
-// Blocks first, behind the end, where nobody sees them; then the size.
-int ExtendWithBlocks(int fd, uint64_t end, uint64_t size) {
-  int error = Fallocate(fd, FALLOC_FL_KEEP_SIZE, end, size - end);
-  if (error == 0) error = Fallocate(fd, 0, end, size - end);
-  if (error == EOPNOTSUPP) return WriteZeros(fd, size);
-  if (error != 0 && FileSize(fd, &end) == 0) Truncate(fd, end);  // the blocks go back
-  return error;
-}
-
 }  // namespace
 
 size_t PageSize() {
@@ -143,6 +113,18 @@ int Reserve(size_t length, Span* out) {
 int Place(Span where, int protection, int flags, int fd, uint64_t offset) {
   void* at = mmap(where.base, where.length, protection, flags | MAP_FIXED, fd, static_cast<off_t>(offset));
   return at == MAP_FAILED ? errno : 0;
+}
+
+int PlacePrivateImage(Span where, int fd, uint64_t offset) {
+  struct stat status;
+  const uint64_t size = fstat(fd, &status) == 0 ? static_cast<uint64_t>(status.st_size) : 0;
+  const uint64_t there = size > offset ? std::min<uint64_t>(RoundUp(static_cast<size_t>(size - offset), PageSize()), where.length) : 0;
+  const Span image{where.base, static_cast<size_t>(there)};
+  const Span rest{where.base + there, static_cast<size_t>(where.length - there)};
+  if (image.length > 0) {
+    if (const int error = Place(image, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, offset)) return error;
+  }
+  return rest.length > 0 ? CoverWithAnonymous(rest, PROT_READ | PROT_WRITE) : 0;
 }
 
 int CoverWithZeros(Span where) { return CoverWithAnonymous(where, PROT_READ | PROT_WRITE); }
@@ -220,48 +202,6 @@ bool AnyResident(Span span) {
     }
   }
   return false;
-}
-
-int DuplicateFile(int fd, int* out) {
-  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-  if (copy < 0) return errno;
-  *out = copy;
-  return 0;
-}
-
-// Linux closes the descriptor whatever close(2) returns; an error here tells of
-// writes that fsync(2) reports, and this package writes through mappings.
-void CloseFile(int fd) { close(fd); }
-
-int FileSize(int fd, uint64_t* out) {
-  struct stat status;
-  if (fstat(fd, &status) != 0) return errno;
-  *out = static_cast<uint64_t>(status.st_size);
-  return 0;
-}
-
-int Truncate(int fd, uint64_t size) {
-  if (size > INT64_MAX) return EFBIG;
-  int status;
-  do {
-    status = ftruncate(fd, static_cast<off_t>(size));
-  } while (status != 0 && errno == EINTR);
-  return Result(status);
-}
-
-int Extend(int fd, uint64_t size, bool sparse) {
-  if (size > INT64_MAX) return EFBIG;
-  uint64_t end;
-  if (const int error = FileSize(fd, &end)) return error;
-  if (end >= size) return 0;
-  if (!sparse) return ExtendWithBlocks(fd, end, size);
-  const int error = Fallocate(fd, 0, size - 1, 1);
-  return error == EOPNOTSUPP ? Truncate(fd, size) : error;
-}
-
-int CacheStat(int fd, uint64_t offset, uint64_t length, CacheStatistics* out) {
-  struct { uint64_t offset, length; } range = {offset, length};
-  return Result(static_cast<int>(syscall(kSysCachestat, fd, &range, out, 0)));
 }
 
 bool AddressSpaceIsLimited() {

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstring>
 
-#include <pthread.h>
 #include <semaphore.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -123,21 +122,7 @@ int PutInFront(int signal, Previous* previous) {
 
 }  // namespace
 
-int StartFaultThread(void* (*run)(void*)) {
-  if (sem_init(&g_faults, 0, 0) != 0) return errno;
-  // The process's signals are for its own threads; only faults cannot choose.
-  sigset_t others;
-  sigset_t before;
-  sigfillset(&others);
-  sigdelset(&others, SIGBUS);
-  sigdelset(&others, SIGSEGV);
-  pthread_sigmask(SIG_SETMASK, &others, &before);
-  pthread_t thread;
-  const int error = pthread_create(&thread, nullptr, run, nullptr);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (error == 0) pthread_detach(thread);
-  return error;
-}
+int PrepareFaultAnnouncements() { return sem_init(&g_faults, 0, 0) == 0 ? 0 : errno; }
 
 int PutFaultHandlersInFront(FaultRepair repair) {
   g_repair = repair;

@@ -27,6 +27,13 @@ export type Outcome = number
 /** Owns a mapping until it is collected. */
 export type Anchor = object
 
+/** Of `src/platform.h`. */
+export const ByteLock = { NONE: 0, SHARED: 1, EXCLUSIVE: 2 } as const
+export type ByteLock = (typeof ByteLock)[keyof typeof ByteLock]
+
+/** One opener of memory that no file backs, among the locks of `src/lock_table.h`. */
+export type MemberId = number
+
 /**
  * The calls of the addon (`src/addon_*.cc`): system calls and the lifetime of mappings, nothing else.
  * They trust their arguments; whoever calls them has checked types and bounds.
@@ -56,6 +63,7 @@ export interface Binding {
   forget(id: MappingId): void
   place(id: MappingId, at: number, length: number, protection: number, flags: number, fd: number, offset: number): Outcome
   cover(id: MappingId, at: number, length: number): Outcome
+  keepStructure(id: MappingId): Outcome
   descriptor(id: MappingId): number
 
   arrayBuffer(id: MappingId, at: number, length: number): ArrayBuffer | Outcome | undefined
@@ -88,7 +96,31 @@ export interface Binding {
   addressSpaceIsLimited(): boolean
   fileSize(fd: number): number
   truncate(fd: number, size: number): Outcome
+  allocate(fd: number, offset: number, length: number): Outcome
+  punchHole(fd: number, offset: number, length: number): Outcome
+  fileSystemType(fd: number): number
   probeAdvice(advice: number): Outcome
+
+  // `-EAGAIN`: another one's lock conflicts.
+  lockByte(id: MappingId, byte: number, kind: ByteLock): Outcome
+  testByte(id: MappingId, byte: number, kind: ByteLock): Outcome
+  joinTable(table: number): MemberId
+  leaveTable(member: MemberId): void
+  lockTableByte(member: MemberId, byte: number, kind: ByteLock): Outcome
+  testTableByte(member: MemberId, byte: number, kind: ByteLock): Outcome
+
+  waitOnWord(words: Int32Array, index: number, expected: number, milliseconds: number): Outcome
+  wakeWord(words: Int32Array, index: number, count: number): number
+  sleep(milliseconds: number): void
+  /** Calls back on this thread, with the token of each watch whose word changed. */
+  onChange(callback: (token: number) => void): boolean
+  watchWord(token: number, words: Int32Array, index: number, expected: number): Outcome
+  unwatchWord(token: number): boolean
+  keepLoopAlive(keep: boolean): void
+
+  /** Writes pid, tid, start time and pid namespace. */
+  thisThread(identity: Float64Array): Outcome
+  isEnding(pid: number, tid: number, start: number, pidNamespace: number): boolean
 }
 
 export const binding: Binding = loadBinary() as Binding

@@ -1,0 +1,37 @@
+// Event loops that sleep until a word of shared memory changes.
+//
+// A thread of ours sleeps on the words for all environments of the process, up
+// to 127 a thread, and wakes the loop whose word changed.
+//
+// (1) A watched word is read under the mutex only. Whoever removes a watch may
+//     therefore unmap its memory as soon as the call returns: at most the
+//     kernel looks at the address once more, and finds nothing or a stranger.
+// (2) A change is told once: the watch is gone with it.
+// (3) Nobody sleeps longer than kLongestSleep without looking again, so a
+//     writer that died between its store and its wake delays, and loses, nothing.
+// (4) An environment that ends takes its watches with it.
+
+#ifndef MMAP_IO_WORD_WATCH_H_
+#define MMAP_IO_WORD_WATCH_H_
+
+#include <node_api.h>
+
+#include <cstdint>
+
+namespace mmap_io {
+
+// Makes `callback(token)` hear of changes in this environment. Called once in each.
+napi_status ListenForChanges(napi_env env, napi_value callback);
+
+// Tells once, soon or at once, that `word` holds something else than `expected`.
+// `token` is unique in its environment. 0 or an errno value.
+int Watch(napi_env env, double token, uint32_t* word, uint32_t expected);
+// False when there is no such watch: it was told, or never made.
+bool Unwatch(napi_env env, double token);
+
+// Whether the environment's event loop stays alive for the sake of its watches.
+void KeepLoopAlive(napi_env env, bool keep);
+
+}  // namespace mmap_io
+
+#endif  // MMAP_IO_WORD_WATCH_H_

@@ -5,6 +5,8 @@
  * - What the operating system refuses is a {@link SystemError}, with the
  *   properties of Node's own: `code`, `errno` (negative), `syscall`.
  * - A mapping that can no longer be used is a {@link MappingError}.
+ * - What other openers of the same memory prevent is a {@link SharingError}.
+ * - A structure whose bytes cannot be believed is a {@link FormatError}.
  */
 
 import { getSystemErrorMap } from 'node:util'
@@ -101,4 +103,53 @@ export class MappingError extends Error {
 export function conditionError(condition: MappingCondition, context = ''): MappingError {
   const [code, text] = MAPPING_CONDITIONS[condition]
   return new MappingError(code, `${context}${text}`)
+}
+
+// ---- a structure's bytes cannot be believed ---------------------------------------
+
+export type FormatErrorCode =
+  | 'ERR_CORRUPT' // a value that no writer of this format stores
+  | 'ERR_NOT_READY' // its maker has not finished
+  | 'ERR_NOT_A_REGION' // something else, or nothing
+  | 'ERR_FORMAT_MISMATCH' // the same structure, but laid out in another way
+
+/** Bytes in a file or in shared memory are not what they should be; the message says what, and where. */
+export class FormatError extends Error {
+  readonly code: FormatErrorCode
+
+  constructor(code: FormatErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+
+  static {
+    FormatError.prototype.name = 'FormatError'
+  }
+}
+
+// ---- what other openers of the same memory prevent ---------------------------------
+
+export type SharingErrorCode =
+  | 'ERR_LOCK_TIMEOUT' // a living opener, `pid`, keeps a mutex locked
+  | 'ERR_LEASE_LOST' // this opener was taken for dead
+  | 'ERR_TOO_MANY_OPENERS'
+  | 'ERR_REGION_IN_USE' // somebody has open what was to be destroyed
+  | 'ERR_REGION_DESTROYED'
+  | 'ERR_FILE_SYSTEM' // processes would not see each other's changes there
+
+/** Several openers share memory, and one of them, or the place it is at, stands in the way. */
+export class SharingError extends Error {
+  readonly code: SharingErrorCode
+  /** The process in the way, if one is known. */
+  readonly pid: number | undefined
+
+  constructor(code: SharingErrorCode, message: string, pid?: number) {
+    super(message)
+    this.code = code
+    this.pid = pid
+  }
+
+  static {
+    SharingError.prototype.name = 'SharingError'
+  }
 }

@@ -44,9 +44,16 @@ Napi::Value TestByte(const Napi::CallbackInfo& info) {
   return Error(info, refused ? kRefused : 0);
 }
 
-// joinTable(table): a member
+// unlockAllBytes(id)
+Napi::Value UnlockAllBytes(const Napi::CallbackInfo& info) {
+  MappingPin mapping(Id(info, 0), MappingPin::Accept::kBroken);
+  if (!mapping) return Refusal(info, mapping.refused());
+  return Error(info, platform::UnlockAllBytes(mapping->fd()));
+}
+
+// joinTable(bytes): a member of the locks on the memory that begins there
 Napi::Value JoinTable(const Napi::CallbackInfo& info) {
-  const MemberId member = JoinLockTable(Offset(info, 0), static_cast<napi_env>(info.Env()));
+  const MemberId member = JoinLockTable(Bytes(info, 0).base, static_cast<napi_env>(info.Env()));
   return Napi::Number::New(info.Env(), static_cast<double>(member));
 }
 
@@ -84,9 +91,11 @@ Napi::Value OnChange(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), ListenForChanges(info.Env(), info[0]) == napi_ok);
 }
 
-// watchWord(token, words, index, expected): the caller keeps the memory until the change is told or the watch removed
+// watchWord(token, words, index, expected, announced): the caller keeps the memory until the change is told or the watch removed
 Napi::Value WatchWord(const Napi::CallbackInfo& info) {
-  return Error(info, Watch(info.Env(), info[0].As<Napi::Number>().DoubleValue(), Word(info, 1), Unsigned(info, 3)));
+  const double token = info[0].As<Napi::Number>().DoubleValue();
+  const Wakes wakes = info[4].As<Napi::Boolean>().Value() ? Wakes::kAnnounced : Wakes::kUnannounced;
+  return Error(info, Watch(info.Env(), token, Word(info, 1), Unsigned(info, 3), wakes));
 }
 
 // unwatchWord(token): whether the change had not been told yet
@@ -124,6 +133,7 @@ void DefineSyncCalls(Napi::Object exports) {
   Napi::Env env = exports.Env();
   exports.Set("lockByte", Napi::Function::New(env, LockByte, "lockByte"));
   exports.Set("testByte", Napi::Function::New(env, TestByte, "testByte"));
+  exports.Set("unlockAllBytes", Napi::Function::New(env, UnlockAllBytes, "unlockAllBytes"));
   exports.Set("joinTable", Napi::Function::New(env, JoinTable, "joinTable"));
   exports.Set("leaveTable", Napi::Function::New(env, LeaveTable, "leaveTable"));
   exports.Set("lockTableByte", Napi::Function::New(env, LockTableByteCall, "lockTableByte"));

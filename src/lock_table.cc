@@ -14,7 +14,7 @@ constexpr int kAgain = 11;
 constexpr int kNotOpen = 9;
 
 struct Member {
-  uint64_t table;
+  const void* memory;
   const void* environment;
   std::map<uint64_t, ByteLock> locks;
 };
@@ -39,7 +39,7 @@ bool Conflict(ByteLock held, ByteLock wanted) { return held == ByteLock::kExclus
 bool IsRefused(const Members& members, const Member& asking, uint64_t byte, ByteLock wanted) {
   if (wanted == ByteLock::kNone) return false;
   for (const auto& [id, member] : members.all) {
-    if (&member == &asking || member.table != asking.table) continue;
+    if (&member == &asking || member.memory != asking.memory) continue;
     const auto held = member.locks.find(byte);
     if (held != member.locks.end() && Conflict(held->second, wanted)) return true;
   }
@@ -48,10 +48,10 @@ bool IsRefused(const Members& members, const Member& asking, uint64_t byte, Byte
 
 }  // namespace
 
-MemberId JoinLockTable(uint64_t table, const void* environment) {
+MemberId JoinLockTable(const void* memory, const void* environment) {
   Members& members = AllMembers();
   Lock lock(members.mutex);
-  members.all[++members.last] = {table, environment, {}};
+  members.all[++members.last] = {memory, environment, {}};
   return members.last;
 }
 

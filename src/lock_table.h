@@ -14,8 +14,8 @@ namespace mmap_io {
 
 using MemberId = uint64_t;
 
-// `table` names the memory; `environment` is only compared.
-MemberId JoinLockTable(uint64_t table, const void* environment);
+// `memory` and `environment` are only compared.
+MemberId JoinLockTable(const void* memory, const void* environment);
 void LeaveLockTable(MemberId member);
 void LeaveAllLockTables(const void* environment);
 

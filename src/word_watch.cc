@@ -14,7 +14,14 @@ namespace {
 
 using Lock = std::lock_guard<std::mutex>;
 
-constexpr uint64_t kLongestSleep = 100'000'000;  // nanoseconds
+// Nanoseconds.
+constexpr uint64_t kLongestSleep = 100'000'000;
+constexpr uint64_t kShortestLook = 500'000;
+constexpr uint64_t kLongestLook = 20'000'000;
+constexpr uint64_t kIdleSleep = 3'600'000'000'000;  // with nothing to watch, only a new watch wakes
+constexpr uint64_t kPauseAfterError = 1'000'000;
+constexpr int kFault = 14;     // EFAULT: a word was unmapped between Collect and the sleep
+constexpr int kTimedOut = 110;  // ETIMEDOUT
 constexpr size_t kWordsPerThread = platform::kMaxWordsPerWait - 1;
 constexpr int kNotFound = 2;  // ENOENT
 
@@ -30,6 +37,7 @@ struct Watched {
   double token;
   uint32_t* word;
   uint32_t expected;
+  Wakes wakes;
 };
 
 // One thread of ours, and what it sleeps on. Never destroyed, nor is the thread.
@@ -60,7 +68,7 @@ void Tell(Listener& listener, double token) {
 }
 
 // Tells of what changed, and writes down what is left. Returns its number.
-size_t Collect(Sleeper& sleeper, platform::WordWait* waits) {
+size_t Collect(Sleeper& sleeper, platform::WordWait* waits, bool* unannounced) {
   Lock lock(Global().mutex);
   waits[0] = {&sleeper.control, __atomic_load_n(&sleeper.control, __ATOMIC_RELAXED)};
   size_t count = 1;
@@ -72,22 +80,24 @@ size_t Collect(Sleeper& sleeper, platform::WordWait* waits) {
       watches.pop_back();
     } else {
       waits[count++] = {watches[i].word, watches[i].expected};
+      if (watches[i].wakes == Wakes::kUnannounced) *unannounced = true;
       ++i;
     }
   }
   return count;
 }
 
-// With nothing to watch there is nothing to miss: then only a new watch wakes it.
 [[noreturn]] void* Run(void* argument) {
-  constexpr uint64_t kIdleSleep = 3600ull * 1'000'000'000;
-  constexpr uint64_t kPauseAfterError = 1'000'000;
-  constexpr int kFault = 14;  // EFAULT: a word was unmapped between Collect and the sleep
   Sleeper& sleeper = *static_cast<Sleeper*>(argument);
   platform::WordWait waits[platform::kMaxWordsPerWait];
+  uint64_t look = kShortestLook;
   for (;;) {
-    const size_t count = Collect(sleeper, waits);
-    if (platform::WaitOnAnyWord(waits, count, count > 1 ? kLongestSleep : kIdleSleep) == kFault) platform::Sleep(kPauseAfterError);
+    bool unannounced = false;
+    const size_t count = Collect(sleeper, waits, &unannounced);
+    const uint64_t longest = count == 1 ? kIdleSleep : unannounced ? look : kLongestSleep;
+    const int outcome = platform::WaitOnAnyWord(waits, count, longest);
+    look = outcome == kTimedOut ? std::min(look * 2, kLongestLook) : kShortestLook;
+    if (outcome == kFault) platform::Sleep(kPauseAfterError);
   }
 }
 
@@ -168,14 +178,14 @@ napi_status ListenForChanges(napi_env env, napi_value callback) {
   return napi_add_env_cleanup_hook(env, StopListening, env);
 }
 
-int Watch(napi_env env, double token, uint32_t* word, uint32_t expected) {
+int Watch(napi_env env, double token, uint32_t* word, uint32_t expected, Wakes wakes) {
   State& state = Global();
   Sleeper* sleeper;
   {
     Lock lock(state.mutex);
     Listener* listener = ListenerOf(env);
     if (listener == nullptr) return kNotFound;
-    const Watched watched{listener, token, word, expected};
+    const Watched watched{listener, token, word, expected, wakes};
     if (HasChanged(watched)) {
       Tell(*listener, token);
       return 0;

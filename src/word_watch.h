@@ -9,7 +9,9 @@
 // (2) A change is told once: the watch is gone with it.
 // (3) Nobody sleeps longer than kLongestSleep without looking again, so a
 //     writer that died between its store and its wake delays, and loses, nothing.
-// (4) An environment that ends takes its watches with it.
+// (4) Writers that cannot know of us, because we may not write, wake nobody: such
+//     words are looked at in growing intervals, of 20 ms at last.
+// (5) An environment that ends takes its watches with it.
 
 #ifndef MMAP_IO_WORD_WATCH_H_
 #define MMAP_IO_WORD_WATCH_H_
@@ -23,9 +25,12 @@ namespace mmap_io {
 // Makes `callback(token)` hear of changes in this environment. Called once in each.
 napi_status ListenForChanges(napi_env env, napi_value callback);
 
+// Whether whoever changes the word also wakes those who sleep on it.
+enum class Wakes { kAnnounced, kUnannounced };
+
 // Tells once, soon or at once, that `word` holds something else than `expected`.
 // `token` is unique in its environment. 0 or an errno value.
-int Watch(napi_env env, double token, uint32_t* word, uint32_t expected);
+int Watch(napi_env env, double token, uint32_t* word, uint32_t expected, Wakes wakes);
 // False when there is no such watch: it was told, or never made.
 bool Unwatch(napi_env env, double token);
 

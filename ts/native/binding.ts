@@ -104,7 +104,8 @@ export interface Binding {
   // `-EAGAIN`: another one's lock conflicts.
   lockByte(id: MappingId, byte: number, kind: ByteLock): Outcome
   testByte(id: MappingId, byte: number, kind: ByteLock): Outcome
-  joinTable(table: number): MemberId
+  unlockAllBytes(id: MappingId): Outcome
+  joinTable(memory: Uint8Array): MemberId
   leaveTable(member: MemberId): void
   lockTableByte(member: MemberId, byte: number, kind: ByteLock): Outcome
   testTableByte(member: MemberId, byte: number, kind: ByteLock): Outcome
@@ -114,7 +115,8 @@ export interface Binding {
   sleep(milliseconds: number): void
   /** Calls back on this thread, with the token of each watch whose word changed. */
   onChange(callback: (token: number) => void): boolean
-  watchWord(token: number, words: Int32Array, index: number, expected: number): Outcome
+  /** `announced`: whoever changes the word also wakes those who sleep on it. */
+  watchWord(token: number, words: Int32Array, index: number, expected: number, announced: boolean): Outcome
   unwatchWord(token: number): boolean
   keepLoopAlive(keep: boolean): void
 

@@ -1,0 +1,23 @@
+import { SharingError } from '../errors'
+import type { ByteLocks } from '../memory/byte-locks'
+import { type ByteLock, binding } from '../native/binding'
+import { LOCK_BYTES } from '../sync/slots'
+
+const LONGEST_PAUSE = 5 // milliseconds
+/** Making a region may take its maker a while. */
+const TIMEOUT = 5000
+
+/** Runs `action` while nobody else makes, opens or destroys the region. A maker that dies lets the next one in. */
+export function withinGate<Result>(locks: ByteLocks, kind: ByteLock, name: string, action: () => Result): Result {
+  const end = performance.now() + TIMEOUT
+  for (let pause = 0.1; !locks.tryLock(LOCK_BYTES.gate, kind); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    if (performance.now() > end)
+      throw new SharingError('ERR_LOCK_TIMEOUT', `${name}: somebody has been making or opening it for ${TIMEOUT} ms: is it stopped?`)
+    binding.sleep(pause)
+  }
+  try {
+    return action()
+  } finally {
+    locks.unlock(LOCK_BYTES.gate)
+  }
+}

@@ -1,0 +1,100 @@
+import { ArenaHeader, ClassHeader } from '../arena/layouts'
+import { OpenerSlot } from '../arena/opener-slot'
+import { CLASS_COUNT, PAGE_BYTES } from '../arena/size-class'
+import { FormatError, rangeError } from '../errors'
+import type { Backing } from '../memory/backing'
+import { SharedWords } from '../sync/shared-words'
+import { fingerprintOf, placeOf, type RegionFormat, type RegionPlace } from './format'
+import type { Region } from './region'
+import { MAX_REGION_SIZE, type RegionSettings } from './region-options'
+import type { Site } from './site'
+import { bootId, type Geometry, newCreationId, newSuperblock, RegionState, Superblock } from './superblock'
+
+const { boot: BOOT, clean: CLEAN, growth: GROWTH, pages: PAGES } = Superblock.index
+
+export function mostPagesOf(maxSize: number): number {
+  if (maxSize > MAX_REGION_SIZE) throw rangeError('ERR_OUT_OF_RANGE', `maxSize must be at most ${MAX_REGION_SIZE}, not ${maxSize}`)
+  return Math.floor(maxSize / PAGE_BYTES)
+}
+
+/** Makes a new region, up to and with `ready`. Inside the gate. @throws what `fallocate` refuses, with the site left empty */
+export function makeRegion(site: Site, format: RegionFormat, settings: RegionSettings): void {
+  const mostPages = mostPagesOf(settings.maxSize)
+  const slots = settings.openers
+  const place = placeOf(format, slots, mostPages)
+  if (slots === 0) throw rangeError('ERR_OUT_OF_RANGE', 'openers must be at least 1')
+  if (place.firstPage >= mostPages) {
+    throw rangeError(
+      'ERR_OUT_OF_RANGE',
+      `maxSize must be at least ${(place.firstPage + 1) * PAGE_BYTES} with ${slots} openers, not ${settings.maxSize}`,
+    )
+  }
+  const geometry = { kind: format.kind, structure: fingerprintOf(format), creation: newCreationId(), slots, mostPages }
+  site.begin(newSuperblock(geometry))
+  try {
+    fill(site, format, place)
+  } catch (error) {
+    site.abandon()
+    throw error
+  }
+}
+
+function fill(site: Site, format: RegionFormat, place: RegionPlace): void {
+  const { backing } = site
+  backing.extend(place.table)
+  backing.extendSparsely(place.firstPage * PAGE_BYTES) // entries of pages get their blocks with the pages
+  const { words } = backing.pane(0)
+  words.set(bootId(), BOOT)
+  words[PAGES] = place.firstPage
+  if (format.arena) words[place.arena / 4 + ArenaHeader.index.end] = place.firstPage
+  format.initialise?.(new SharedWords(backing, () => place.firstPage * PAGE_BYTES), place)
+  site.publishState(RegionState.READY)
+}
+
+/**
+ * Looks whether a region can be opened, and makes it this boot's. True when the power failed under it: then nobody
+ * of this boot has it open, and what openers had begun is forgotten. Inside the gate.
+ */
+export function prepareRegion(site: Site, format: RegionFormat, geometry: Geometry, settings: RegionSettings): boolean {
+  const { backing } = site
+  const place = placeOf(format, geometry.slots, geometry.mostPages)
+  const { words } = backing.pane(0)
+  checkSizes(site, format, place)
+  const boot = bootId()
+  const sameBoot = boot.every((word, i) => words[BOOT + i] === word)
+  const powerWasLost = !sameBoot && words[CLEAN] !== 1
+  if (settings.mode === 'ro') return powerWasLost
+  if (powerWasLost) forgetOpeners(words, format, place)
+  words.set(boot, BOOT)
+  words[CLEAN] = 0
+  return powerWasLost
+}
+
+function checkSizes({ name, backing }: Site, format: RegionFormat, place: RegionPlace): void {
+  const { words } = backing.pane(0)
+  const pages = words[PAGES]! >>> 0
+  const corrupt = (what: string) => new FormatError('ERR_CORRUPT', `${name}: ${what}`)
+  if (pages < place.firstPage || pages > place.mostPages)
+    throw corrupt(`${pages} pages, which is not from ${place.firstPage} to ${place.mostPages}`)
+  if (backing.length() < pages * PAGE_BYTES) throw corrupt(`${backing.length()} bytes, but ${pages} pages of ${PAGE_BYTES} are in use`)
+  if (!format.arena) return
+  const end = words[place.arena / 4 + ArenaHeader.index.end]! >>> 0
+  if (end < place.firstPage || end > pages) throw corrupt(`an arena that ends at page ${end} of ${pages}`)
+}
+
+function forgetOpeners(words: Int32Array, format: RegionFormat, place: RegionPlace): void {
+  words.fill(0, place.slots / 4, (place.slots + place.slotCount * OpenerSlot.byteLength) / 4)
+  words[GROWTH] = 0
+  if (!format.arena) return
+  const arena = place.arena / 4
+  words[arena + ArenaHeader.index.lock] = 0
+  for (let i = 0; i < CLASS_COUNT; i++) words[arena + ArenaHeader.index.classes + (i * ClassHeader.byteLength) / 4] = 0
+}
+
+/** The last opener to close brings everything to the disk, and says so then. */
+export function closeCleanly(backing: Backing, region: Region): void {
+  const { words } = backing.pane(0)
+  backing.sync(0, region.size)
+  words[CLEAN] = 1
+  backing.sync(0, PAGE_BYTES)
+}

@@ -1,0 +1,145 @@
+/**
+ * Making, opening and destroying regions.
+ *
+ * (1) Whoever does so holds the region's gate, and looks under it whether the path still leads to this file. So a
+ *     region that is open has its opener's byte, or the readers' one, locked before anybody can destroy it.
+ * (2) A new file is empty until one write gives it a whole superblock, in state `creating`; `ready` is stored when all
+ *     else is done. A maker that dies lets go of the gate, and the next opener makes it anew. A file that has
+ *     anything else in it is somebody's, and is refused.
+ * (3) What was not closed by its last opener before the system went down may be torn: see `Region.powerWasLost`.
+ */
+
+import { unlinkSync } from 'node:fs'
+import { FormatError, SharingError } from '../errors'
+import { BufferBacking } from '../memory/buffer-backing'
+import { FileBacking } from '../memory/file-backing'
+import { ByteLock } from '../native/binding'
+import { LOCK_BYTES } from '../sync/slots'
+import { type RegionFormat, requireFormat } from './format'
+import { withinGate } from './gate'
+import { closeCleanly, makeRegion, mostPagesOf, prepareRegion } from './make-region'
+import { Region, type RegionHandle } from './region'
+import { pathOf, RegionFile } from './region-file'
+import { type RegionOptions, type RegionSettings, regionSettings } from './region-options'
+import { BufferSite, FileSite, type Site } from './site'
+import { isSuperblock, RegionState, readGeometry, SUPERBLOCK_BYTES, stateOf } from './superblock'
+
+/**
+ * Opens the region at a path, or at `memory://name`, and makes it (`'rw'`) where there is none. Blocks while somebody else makes
+ * it, and for the disk when it is made.
+ * @throws {FormatError} `ERR_NOT_A_REGION`, `ERR_FORMAT_MISMATCH`, `ERR_CORRUPT`, `ERR_NOT_READY`
+ * @throws {SharingError} `ERR_TOO_MANY_OPENERS`, `ERR_FILE_SYSTEM`, `ERR_LOCK_TIMEOUT`
+ * @throws {MappingError} `ERR_ADDRESS_SPACE`
+ * @throws {SystemError} what `open`, `fallocate` and `mmap` refuse
+ */
+export function openRegion(path: string, format: RegionFormat, options: RegionOptions = {}): Region {
+  return openFile(pathOf(path), format, regionSettings(options), true)
+}
+
+/** A region of this process alone, for its threads; they get it by its handle. */
+export function anonymousRegion(format: RegionFormat, options: RegionOptions = {}): Region {
+  const settings = regionSettings(options)
+  return openBuffers(BufferBacking.anonymous(mostPagesOf(settings.maxSize) * 4096), format, settings)
+}
+
+/** A region over memory that somebody else made. Its size is that of the buffer. */
+export function regionOver(buffer: SharedArrayBuffer, format: RegionFormat, options: RegionOptions = {}): Region {
+  return openBuffers(new BufferBacking([buffer]), format, regionSettings({ ...options, maxSize: buffer.byteLength }))
+}
+
+/** Opens what a handle names; copies nothing. @throws {SharingError} `ERR_REGION_DESTROYED` when the path leads elsewhere by now */
+export function reopenRegion(handle: RegionHandle, format: RegionFormat, options: RegionOptions = {}): Region {
+  const settings = regionSettings(options)
+  const region =
+    'path' in handle ? openFile(handle.path, format, settings, false) : openBuffers(new BufferBacking(handle.buffers), format, settings)
+  if (region.creation === handle.creation) return region
+  region.close()
+  throw new SharingError('ERR_REGION_DESTROYED', 'the region that the handle names is gone, and another has its name')
+}
+
+/**
+ * Removes the file of a region that nobody has open. False when there is none.
+ * @throws {SharingError} `ERR_REGION_IN_USE`, with the pid of an opener if one is known
+ */
+export function destroyRegion(path: string): boolean {
+  const name = pathOf(path)
+  const file = RegionFile.existing(name, 'rw')
+  if (file === undefined) return false
+  const head = file.read(SUPERBLOCK_BYTES)
+  const backing = new FileBacking(file.fd, name, true, Math.max(file.length, SUPERBLOCK_BYTES))
+  try {
+    const site = new FileSite(file, backing)
+    return withinGate(backing.locks, ByteLock.EXCLUSIVE, name, () => file.isCurrent() && destroy(site, head))
+  } finally {
+    backing.close()
+    file.close()
+  }
+}
+
+function destroy(site: FileSite, head: Buffer): boolean {
+  const { slots } = readGeometry(head, site.name)
+  const { locks } = site.backing
+  const taken = Array.from({ length: Math.min(slots, 1022) }, (_, slot) => LOCK_BYTES.firstSlot + slot).some((byte) => locks.isLocked(byte))
+  if (taken || locks.isLocked(LOCK_BYTES.readers)) throw new SharingError('ERR_REGION_IN_USE', `${site.name} is open`)
+  site.publishState(RegionState.DESTROYED)
+  unlinkSync(site.name)
+  return true
+}
+
+function openFile(path: string, format: RegionFormat, settings: RegionSettings, create: boolean): Region {
+  for (;;) {
+    const file = create ? new RegionFile(path, settings.mode, settings.permissions) : RegionFile.existing(path, settings.mode)
+    if (file === undefined) throw new SharingError('ERR_REGION_DESTROYED', `${path} is gone`)
+    try {
+      const region = openIfCurrent(file, format, settings)
+      if (region !== undefined) return region
+    } finally {
+      file.close()
+    }
+  }
+}
+
+/** Undefined when the file, or what it holds, was another one by the time that the gate was open. */
+function openIfCurrent(file: RegionFile, format: RegionFormat, settings: RegionSettings): Region | undefined {
+  const head = file.read(SUPERBLOCK_BYTES)
+  const reach = isUnmade(head) ? mostPagesOf(settings.maxSize) * 4096 : readGeometry(head, file.path).mostPages * 4096
+  const backing = new FileBacking(file.fd, file.path, settings.mode === 'rw', reach)
+  let region: Region | undefined
+  try {
+    const kind = settings.mode === 'rw' ? ByteLock.EXCLUSIVE : ByteLock.SHARED
+    region = withinGate(backing.locks, kind, file.path, () =>
+      file.isCurrent() ? openSite(new FileSite(file, backing), format, settings) : undefined,
+    )
+    return region
+  } finally {
+    if (region === undefined) backing.close()
+  }
+}
+
+function openBuffers(backing: BufferBacking, format: RegionFormat, settings: RegionSettings): Region {
+  const open = () => openSite(new BufferSite(backing), format, { ...settings, maxSize: backing.reach })
+  return withinGate(backing.locks, ByteLock.EXCLUSIVE, 'the region', open)!
+}
+
+/** Inside the gate. */
+function openSite(site: Site, format: RegionFormat, settings: RegionSettings): Region | undefined {
+  const head = site.read()
+  if (isUnmade(head)) {
+    if (settings.mode === 'ro') throw new FormatError('ERR_NOT_READY', `${site.name} was not made yet`)
+    if (site.backing.reach !== mostPagesOf(settings.maxSize) * 4096) return undefined
+    makeRegion(site, format, settings)
+  } else if (stateOf(head) === RegionState.DESTROYED) {
+    if (settings.mode === 'ro') throw new SharingError('ERR_REGION_DESTROYED', `${site.name} was destroyed`)
+    site.remove()
+    return undefined
+  }
+  const geometry = readGeometry(site.read(), site.name)
+  requireFormat(format, geometry, site.name)
+  if (geometry.mostPages * 4096 !== site.backing.reach) return undefined
+  const powerWasLost = prepareRegion(site, format, geometry, settings)
+  return new Region(site.backing, geometry, format, settings, powerWasLost, (region) => closeCleanly(site.backing, region))
+}
+
+function isUnmade(head: Buffer): boolean {
+  return head.length === 0 || (isSuperblock(head) && stateOf(head) === RegionState.CREATING)
+}

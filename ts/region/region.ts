@@ -1,0 +1,208 @@
+import { Arena } from '../arena/arena'
+import type { ArenaPlace } from '../arena/arena-place'
+import { ArenaHeader } from '../arena/layouts'
+import { OpenerSlot } from '../arena/opener-slot'
+import { PageTable } from '../arena/page-table'
+import { PAGE_BYTES } from '../arena/size-class'
+import { conditionError, type MappingCondition, typeError } from '../errors'
+import type { Backing } from '../memory/backing'
+import type { BufferBacking } from '../memory/buffer-backing'
+import { ByteLock } from '../native/binding'
+import { Undertaker } from '../sync/burial'
+import { Lease } from '../sync/lease'
+import { type Level, Locker, Mutex } from '../sync/mutex'
+import { GRANULE, SharedWords } from '../sync/shared-words'
+import { LOCK_BYTES, Slots } from '../sync/slots'
+import { Waiter, Waits } from '../sync/waiter'
+import { placeOf, type RegionFormat, type RegionPlace } from './format'
+import { pagesOf, RegionGrowth } from './growth'
+import type { RegionSettings } from './region-options'
+import { RegionRecovery } from './region-recovery'
+import type { Geometry } from './superblock'
+
+/** Names a region that is open, for other threads and processes; may be posted and cloned. */
+export type RegionHandle =
+  | { readonly path: string; readonly creation: bigint }
+  | { readonly buffers: readonly SharedArrayBuffer[]; readonly creation: bigint }
+
+/** What an opener that may write has beside the bytes. */
+interface Hand {
+  readonly lease: Lease
+  readonly locker: Locker
+  readonly growth: RegionGrowth
+  readonly arena: Arena | undefined
+}
+
+/**
+ * Memory that several processes or threads have open, with one structure in it. Everything that they share stands in
+ * its bytes; this object is one opener's way to them, and belongs to one thread.
+ */
+export class Region {
+  readonly path: string | undefined
+  readonly writable: boolean
+  readonly creation: bigint
+  readonly place: RegionPlace
+  readonly memory: SharedWords
+  readonly slots: Slots
+  /** The power failed while it was open: what no checksum vouches for may be torn. A structure that made it whole says so here. */
+  powerWasLost: boolean
+  readonly #backing: Backing
+  readonly #hand: Hand | undefined
+  readonly #waits = new Waits()
+  readonly #closeCleanly: (region: Region) => void
+  #closed = false
+
+  /** The caller holds the gate. `closeCleanly` is called by the last writer, inside the gate, with all but the memory given up. */
+  constructor(
+    backing: Backing,
+    geometry: Geometry,
+    format: RegionFormat,
+    settings: RegionSettings,
+    powerWasLost: boolean,
+    closeCleanly: (region: Region) => void,
+  ) {
+    this.#backing = backing
+    this.#closeCleanly = closeCleanly
+    this.path = backing.path
+    this.writable = settings.mode === 'rw'
+    this.creation = geometry.creation
+    this.powerWasLost = powerWasLost
+    this.place = placeOf(format, geometry.slots, geometry.mostPages)
+    const front = backing.pane(0).words
+    this.memory = new SharedWords(backing, () => pagesOf(front, geometry.mostPages) * PAGE_BYTES)
+    const stride = OpenerSlot.byteLength / 4
+    this.slots = new Slots(this.memory, { index: this.place.slots / 4, stride, count: geometry.slots })
+    if (this.writable) this.#hand = this.#takeLease(format, settings)
+    else backing.locks.tryLock(LOCK_BYTES.readers, ByteLock.SHARED)
+  }
+
+  #takeLease(format: RegionFormat, { lockTimeout }: RegionSettings): Hand {
+    const { memory, place, slots } = this
+    const arenaPlace = format.arena ? arenaPlaceOf(memory, place) : undefined
+    const recovery = new RegionRecovery(memory, slots, arenaPlace, format.recovery?.(memory, place))
+    const undertaker = new Undertaker(slots, recovery)
+    undertaker.buryAll()
+    const lease = Lease.take(undertaker)
+    const locker = new Locker(lease, lockTimeout)
+    const growth = new RegionGrowth(memory, place, format, locker)
+    const arena = arenaPlace && new Arena(arenaPlace, lease, locker, growth)
+    recovery.arena = arena
+    return { lease, locker, growth, arena }
+  }
+
+  /** Names this region for {@link reopenRegion}. */
+  get handle(): RegionHandle {
+    const { path, creation } = this
+    return path === undefined ? { buffers: (this.#backing as BufferBacking).buffers, creation } : { path, creation }
+  }
+
+  /** Bytes that exist. Others may be adding some. */
+  get size(): number {
+    return pagesOf(this.memory.front, this.place.mostPages) * PAGE_BYTES
+  }
+
+  get maxSize(): number {
+    return this.place.mostPages * PAGE_BYTES
+  }
+
+  get lease(): Lease {
+    return this.#writer().lease
+  }
+
+  get locker(): Locker {
+    return this.#writer().locker
+  }
+
+  get arena(): Arena {
+    return this.#writer().arena!
+  }
+
+  /** Makes at least `size` bytes exist; false when the region may never have so many. Between `lease.begin()` and `lease.end()`. */
+  grow(size: number): boolean {
+    return this.#writer().growth.grow(Math.ceil(size / PAGE_BYTES))
+  }
+
+  /** Gives the memory or disk blocks of a part back, which reads as zeros from now on. */
+  punch(offset: number, length: number): void {
+    this.#backing.punch(offset, length)
+  }
+
+  /** Puts memory or disk blocks behind a part that {@link punch} took them from. */
+  allocate(offset: number, length: number): void {
+    this.#backing.allocate(offset, length)
+  }
+
+  /** Writes changes to the disk, and waits for it. */
+  sync(offset = 0, length: number = this.size): void {
+    this.check()
+    this.#backing.sync(offset, length)
+  }
+
+  /** A mutex whose word is at a multiple of 8 bytes. */
+  mutex(offset: number, level: Level): Mutex {
+    return new Mutex(this.locker, this.memory.words(offset / GRANULE), offset / GRANULE, level)
+  }
+
+  /** Two words to wait on, by their offsets. */
+  waiter(data: number, flag: number): Waiter {
+    const words = this.memory.words(Math.floor(data / GRANULE))
+    const index = (offset: number): number => (offset % 2 ** 30) / 4
+    return new Waiter(words, index(data), index(flag), this.writable, this.#waits)
+  }
+
+  /** @throws {MappingError} `ERR_MAPPING_CLOSED`, or what broke the memory */
+  check(): void {
+    const condition = this.#closed ? CLOSED : this.#backing.condition
+    if (condition !== 0) throw conditionError(condition as MappingCondition, this.path === undefined ? '' : `${this.path}: `)
+  }
+
+  /** Gives the slot and the memory up, now. What others have of the memory stays. Does nothing the second time. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#waits.cancel(conditionError(CLOSED))
+    if (this.#backing.condition === 0) this.#leave()
+    this.#hand?.lease.forget()
+    this.#backing.close()
+  }
+
+  #leave(): void {
+    const hand = this.#hand
+    if (hand === undefined) return
+    hand.lease.begin()
+    hand.arena?.giveAll()
+    hand.lease.end()
+    hand.lease.leave()
+    if (!this.powerWasLost) this.#endIfLast()
+  }
+
+  /** Whoever is just opening it goes on with it: then this is not the end. */
+  #endIfLast(): void {
+    const { locks } = this.#backing
+    if (!locks.tryLock(LOCK_BYTES.gate)) return
+    try {
+      if (!this.slots.anyLive()) this.#closeCleanly(this)
+    } finally {
+      locks.unlock(LOCK_BYTES.gate)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #writer(): Hand {
+    this.check()
+    if (this.#hand === undefined) throw typeError('ERR_NOT_WRITABLE', 'the region is open for reading only')
+    return this.#hand
+  }
+}
+
+const CLOSED = 1
+
+export function arenaPlaceOf(memory: SharedWords, place: RegionPlace): ArenaPlace {
+  const header = place.arena / 4
+  const endIndex = header + ArenaHeader.index.end
+  const table = new PageTable({ words: memory.front, at: place.table / 4, endIndex, first: place.firstPage, most: place.mostPages })
+  return { memory, header, table }
+}

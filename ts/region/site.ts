@@ -1,0 +1,88 @@
+import { unlinkSync } from 'node:fs'
+import type { Backing } from '../memory/backing'
+import type { RegionFile } from './region-file'
+import { SUPERBLOCK_BYTES, Superblock } from './superblock'
+
+/** Where a region is, or is going to be, made. */
+export interface Site {
+  readonly name: string
+  readonly backing: Backing
+  /** The bytes of the superblock; none where nothing was ever made. */
+  read(): Buffer
+  /** Makes it empty, and writes the superblock, at once. */
+  begin(superblock: Buffer): void
+  /** Takes back what {@link begin} did. */
+  abandon(): void
+  publishState(state: number): void
+  remove(): void
+}
+
+export class FileSite implements Site {
+  readonly name: string
+  readonly backing: Backing
+  readonly #file: RegionFile
+
+  constructor(file: RegionFile, backing: Backing) {
+    this.name = file.path
+    this.backing = backing
+    this.#file = file
+  }
+
+  read(): Buffer {
+    return this.#file.read(SUPERBLOCK_BYTES)
+  }
+
+  begin(superblock: Buffer): void {
+    this.#file.empty()
+    this.#file.write(superblock)
+  }
+
+  abandon(): void {
+    this.#file.empty()
+  }
+
+  publishState(state: number): void {
+    publishState(this.backing, state)
+  }
+
+  remove(): void {
+    unlinkSync(this.name)
+  }
+}
+
+/** Memory of this process; where it is zero, nothing was made. */
+export class BufferSite implements Site {
+  readonly name = 'the region'
+  readonly backing: Backing
+
+  constructor(backing: Backing) {
+    this.backing = backing
+  }
+
+  read(): Buffer {
+    const head = Buffer.from(this.backing.pane(0).bytes.subarray(0, SUPERBLOCK_BYTES))
+    return head.every((byte) => byte === 0) ? Buffer.alloc(0) : head
+  }
+
+  begin(superblock: Buffer): void {
+    this.abandon()
+    this.backing.pane(0).bytes.set(superblock.subarray(0, this.backing.reach))
+  }
+
+  abandon(): void {
+    this.backing.punch(0, this.backing.reach)
+    this.backing.pane(0).bytes.fill(0, 0, SUPERBLOCK_BYTES)
+  }
+
+  publishState(state: number): void {
+    publishState(this.backing, state)
+  }
+
+  remove(): void {
+    this.abandon()
+  }
+}
+
+function publishState(backing: Backing, state: number): void {
+  Atomics.store(backing.pane(0).words, Superblock.index.state, state) // PUBLISH: pairs with the load in isReady()
+}

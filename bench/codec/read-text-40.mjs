@@ -1,0 +1,3 @@
+import { question } from './read-text.mjs'
+
+export const { asks, title, unit, contestants, ratios } = question(40)

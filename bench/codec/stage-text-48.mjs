@@ -1,0 +1,3 @@
+import { question } from './stage-text.mjs'
+
+export const { asks, title, unit, contestants, ratios } = question(48)

@@ -121,7 +121,7 @@ int UnlockAllBytes(int fd);
 
 // Sleeps until the word is woken or the time is over: 0, ETIMEDOUT, EINTR, or EAGAIN when it does not hold `expected`.
 int WaitOnWord(uint32_t* word, uint32_t expected, uint64_t nanoseconds);
-// As WaitOnWord, on any of some words, up to kMaxWordsPerWait.
+// As WaitOnWord, on any of some words, up to kMaxWordsPerWait. ENOSYS where the system cannot (Linux before 5.16).
 struct WordWait {
   uint32_t* word;
   uint32_t expected;

@@ -49,15 +49,13 @@ uint64_t Now() {
   return static_cast<uint64_t>(now.tv_sec) * kNanosecondsPerSecond + static_cast<uint64_t>(now.tv_nsec);
 }
 
-// Kernels before 5.16, and sandboxes that do not know the call, look at the words now and then.
-int PollWords(const WordWait* waits, size_t count, uint64_t nanoseconds) {
+// Sandboxes that do not know futex(2): looks at the word now and then. The caller keeps its memory.
+int PollWord(const uint32_t* word, uint32_t expected, uint64_t nanoseconds) {
   constexpr uint64_t kShortest = 50'000;
   constexpr uint64_t kLongest = 2'000'000;
   const uint64_t end = Now() + nanoseconds;
   for (uint64_t pause = kShortest;; pause = std::min(pause * 2, kLongest)) {
-    for (size_t i = 0; i < count; ++i) {
-      if (__atomic_load_n(waits[i].word, __ATOMIC_ACQUIRE) != waits[i].expected) return 0;
-    }
+    if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != expected) return 0;
     if (Now() >= end) return ETIMEDOUT;
     Sleep(pause);
   }
@@ -100,8 +98,7 @@ int WaitOnWord(uint32_t* word, uint32_t expected, uint64_t nanoseconds) {
   const long status = syscall(SYS_futex, word, FUTEX_WAIT, expected, &timeout, nullptr, 0);
   if (status == 0) return 0;
   if (errno != EPERM && errno != ENOSYS) return errno;
-  const WordWait wait{word, expected};
-  return PollWords(&wait, 1, nanoseconds);
+  return PollWord(word, expected, nanoseconds);
 }
 
 int WaitOnAnyWord(const WordWait* waits, size_t count, uint64_t nanoseconds) {
@@ -110,7 +107,7 @@ int WaitOnAnyWord(const WordWait* waits, size_t count, uint64_t nanoseconds) {
   const timespec end = TimeOf(Now() + nanoseconds);
   const long status = syscall(kSysFutexWaitv, all, count, 0, &end, CLOCK_MONOTONIC);
   if (status >= 0) return 0;
-  return errno == EPERM || errno == ENOSYS ? PollWords(waits, count, nanoseconds) : errno;
+  return errno == EPERM ? ENOSYS : errno;  // sandboxes answer with either
 }
 
 int WakeWord(uint32_t* word, int count) {

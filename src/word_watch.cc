@@ -22,6 +22,7 @@ constexpr uint64_t kIdleSleep = 3'600'000'000'000;  // with nothing to watch, on
 constexpr uint64_t kPauseAfterError = 1'000'000;
 constexpr int kFault = 14;     // EFAULT: a word was unmapped between Collect and the sleep
 constexpr int kTimedOut = 110;  // ETIMEDOUT
+constexpr int kUnsupported = 38;  // ENOSYS: then all words are looked at, as those that nobody announces
 constexpr size_t kWordsPerThread = platform::kMaxWordsPerWait - 1;
 constexpr int kNotFound = 2;  // ENOENT
 
@@ -95,7 +96,8 @@ size_t Collect(Sleeper& sleeper, platform::WordWait* waits, bool* unannounced) {
     bool unannounced = false;
     const size_t count = Collect(sleeper, waits, &unannounced);
     const uint64_t longest = count == 1 ? kIdleSleep : unannounced ? look : kLongestSleep;
-    const int outcome = platform::WaitOnAnyWord(waits, count, longest);
+    int outcome = platform::WaitOnAnyWord(waits, count, longest);
+    if (outcome == kUnsupported) outcome = platform::WaitOnWord(waits[0].word, waits[0].expected, std::min(longest, look));
     look = outcome == kTimedOut ? std::min(look * 2, kLongestLook) : kShortestLook;
     if (outcome == kFault) platform::Sleep(kPauseAfterError);
   }

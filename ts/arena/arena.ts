@@ -137,17 +137,20 @@ export class Arena {
   #push(block: number, sizeClass: number): void {
     const front = this.#front
     const magazine = this.#magazines + sizeClass * MAGAZINE_WORDS
-    if (this.#heightOf(front[magazine + LOADED]!) >= BATCH[sizeClass]!) this.#unload(sizeClass, magazine)
+    if (this.#heightOf(front[magazine + LOADED]!, sizeClass) >= BATCH[sizeClass]!) this.#unload(sizeClass, magazine)
     const top = front[magazine + LOADED]!
     const words = this.#place.memory.words(block)
     const word = wordOf(block)
     words[word] = top
-    words[word + 1] = this.#heightOf(top) + 1
+    words[word + 1] = this.#heightOf(top, sizeClass) + 1
     front[magazine + LOADED] = block
   }
 
-  #heightOf(top: number): number {
-    return top === 0 ? 0 : this.#place.memory.words(top >>> 0)[wordOf(top >>> 0) + 1]!
+  #heightOf(top: number, sizeClass: number): number {
+    if (top === 0) return 0
+    const block = top >>> 0
+    if (!this.#place.table.isSmall(block, sizeClass)) throw noFreeBlock(block)
+    return this.#place.memory.words(block)[wordOf(block) + 1]!
   }
 
   /** Makes the loaded stack the spare one, which goes to the shelf before. Without the mutex for that, the stack just grows. */
@@ -174,14 +177,16 @@ export class Arena {
 
   /** Gives the free blocks of a class, and the debts, of slots that nobody has to everybody. */
   #inherit(sizeClass: number): void {
-    const { slots } = this.#lease
+    const { slots, slot: own, undertaker } = this.#lease
     const offset = MAGAZINES + sizeClass * MAGAZINE_WORDS
-    slots.forEachVacant((slot) => {
+    for (let slot = 0; slot < slots.count; slot++) {
+      if (!undertaker.tryLockVacant(slot, own)) continue
       const at = slots.at(slot)
       this.#large.inherit(at + INTENT)
       this.#giveStack(sizeClass, at + offset + LOADED)
       this.#giveStack(sizeClass, at + offset + SPARE)
-    })
+      undertaker.unlockVacant(slot)
+    }
   }
 
   /** Gives a stack to the shelf, by way of this opener's spare one, which is empty. */

@@ -25,7 +25,7 @@ const { loaded: LOADED, spare: SPARE } = Magazine.index
 const MAGAZINE_WORDS: number = Magazine.byteLength / 4
 const CLASSES: number = ArenaHeader.index.classes
 const CLASS_WORDS: number = ClassHeader.byteLength / 4
-const { head: HEAD, fresh: FRESH } = ClassHeader.index
+const { head: HEAD, fresh: FRESH, freshEnd: FRESH_END } = ClassHeader.index
 
 export class Heirs {
   readonly #place: ArenaPlace
@@ -58,7 +58,10 @@ export class Heirs {
   #settleSpare(magazine: number, header: number): void {
     const words = this.#front
     const spare = words[magazine + SPARE]
-    if (spare !== 0 && (spare === words[header + HEAD] || spare === words[header + FRESH])) words[magazine + SPARE] = 0
+    const fresh = words[header + FRESH]
+    // A run that is used up names the granule behind it, which may be a block of another run.
+    const unused = fresh !== words[header + FRESH_END] && spare === fresh
+    if (spare !== 0 && (spare === words[header + HEAD] || unused)) words[magazine + SPARE] = 0
   }
 
   #settleStacks(magazines: number): void {

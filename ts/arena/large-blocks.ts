@@ -29,6 +29,7 @@ export class LargeBlocks {
     this.payDebts()
     const pages = Math.ceil(granules / PAGE_GRANULES)
     const page = this.#runs.take(pages, (first) => {
+      this.#runs.stage(this.#place.table.index(first + pages - 1), 0) // no longer the end of a free run
       this.#runs.stage(this.#place.table.index(first), largeEntry(pages))
       this.#runs.stage(this.#intent + BLOCK, first * PAGE_GRANULES)
       this.#runs.stage(this.#intent + STATE, IntentState.ALLOCATED)

@@ -10,6 +10,8 @@ export const PageEntry = bits({
   place: [11, 7, 'small blocks: pages from the start of the run'],
 })
 
+export const PageTableEntry = layout('PageTableEntry', { entry: PageEntry })
+
 /** At the first and last page of a free run, and the first of a large block, the length of it stands in place of class and place. */
 export const LENGTH_SHIFT = 4
 

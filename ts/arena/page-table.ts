@@ -4,9 +4,11 @@ import { CLASS_COUNT, CLASS_SIZES, PAGE_GRANULES, RUN_PAGES } from './size-class
 
 const KIND: number = PageEntry.mask.kind
 const HOLE: number = PageEntry.mask.hole
-const FREE = 1
-const SMALL = 2
-const LARGE = 3
+
+/** What a page is used for. */
+export const PageKind = { NONE: 0, FREE: 1, SMALL: 2, LARGE: 3 } as const
+
+const { FREE, SMALL, LARGE } = PageKind
 const CLASS_SHIFT: number = PageEntry.shift.sizeClass
 const CLASS_MAX: number = PageEntry.max.sizeClass
 const PLACE_SHIFT: number = PageEntry.shift.place
@@ -91,6 +93,20 @@ export class PageTable {
     )
   }
 
+  kindAt(page: number): number {
+    return this.entry(page) & KIND
+  }
+
+  /** Of a page of small blocks. */
+  classOf(page: number): number {
+    return (this.entry(page) >>> CLASS_SHIFT) & CLASS_MAX
+  }
+
+  /** Of a page of small blocks; -1 of any other. */
+  placeOf(page: number): number {
+    return this.holds(page) && this.kindAt(page) === SMALL ? (this.entry(page) >>> PLACE_SHIFT) & PLACE_MAX : -1
+  }
+
   isFree(page: number): boolean {
     return this.holds(page) && (this.entry(page) & KIND) === FREE
   }
@@ -110,6 +126,9 @@ export class PageTable {
     return length > 0 && this.holds(page + length - 1)
   }
 }
+
+/** Of pages inside a large block. */
+export const NO_ENTRY = 0
 
 export function freeEntry(length: number, holes: boolean): number {
   return FREE | (holes ? HOLE : 0) | (length << LENGTH_SHIFT)

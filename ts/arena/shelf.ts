@@ -52,7 +52,10 @@ export class Shelf {
     this.#mutex.acquire()
     const top = this.#front[spare]! >>> 0
     let last = top
-    for (let height = this.#height(top); height > 1; height--) last = this.#next(last)
+    for (let height = this.#height(top); height > 1; height--) {
+      last = this.#next(last)
+      if (this.#height(last) !== height - 1) throw noFreeBlock(last, this.#class) // or a circle would never end
+    }
     this.#place.memory.words(last)[wordOf(last)] = this.#front[this.#header + HEAD]!
     this.#front[this.#header + HEAD] = top
     this.#front[spare] = 0
@@ -123,7 +126,10 @@ export class Shelf {
   }
 
   #check(block: number): void {
-    if (this.#place.table.isSmall(block, this.#class)) return
-    throw new FormatError('ERR_CORRUPT', `a free block of class ${this.#class} cannot begin at granule ${block}`)
+    if (!this.#place.table.isSmall(block, this.#class)) throw noFreeBlock(block, this.#class)
   }
+}
+
+function noFreeBlock(block: number, sizeClass: number): FormatError {
+  return new FormatError('ERR_CORRUPT', `granule ${block} is in a list of free blocks of class ${sizeClass}, and cannot be`)
 }

@@ -22,15 +22,8 @@ export class BufferBacking implements Backing {
   constructor(buffers: readonly SharedArrayBuffer[]) {
     this.buffers = buffers
     this.#panes = buffers.flatMap(panesOf)
-    this.reach = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    this.reach = pageFloor(buffers.reduce((sum, { byteLength }) => sum + byteLength, 0))
     this.locks = new TableLocks(this.#panes[0]!.bytes)
-  }
-
-  /** Memory that counts only where it was touched. */
-  static anonymous(reach: number): BufferBacking {
-    const buffers: SharedArrayBuffer[] = []
-    for (let at = 0; at < reach; at += PANE_LENGTH) buffers.push(anonymousBuffer(Math.min(PANE_LENGTH, pageCeil(reach - at))))
-    return new BufferBacking(buffers)
   }
 
   get condition(): Outcome {
@@ -74,6 +67,13 @@ export class BufferBacking implements Backing {
     this.#closed = true
     this.locks.drop()
   }
+}
+
+/** Memory that counts only where it was touched. */
+export function anonymousBuffers(reach: number): SharedArrayBuffer[] {
+  const buffers: SharedArrayBuffer[] = []
+  for (let at = 0; at < reach; at += PANE_LENGTH) buffers.push(anonymousBuffer(Math.min(PANE_LENGTH, pageCeil(reach - at))))
+  return buffers
 }
 
 function panesOf(buffer: SharedArrayBuffer): Pane[] {

@@ -32,7 +32,7 @@ export class RegionGrowth implements Growth {
     this.#memory = memory
     this.#place = place
     this.#arena = format.arena
-    this.#mutex = new Mutex(locker, memory.front, Superblock.index.growth / 2, 3)
+    this.#mutex = new Mutex(locker, memory.front, Superblock.index.growth / 2, 4)
   }
 
   pages(): number {

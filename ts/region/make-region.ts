@@ -4,13 +4,14 @@ import { CLASS_COUNT, PAGE_BYTES } from '../arena/size-class'
 import { FormatError, rangeError } from '../errors'
 import type { Backing } from '../memory/backing'
 import { SharedWords } from '../sync/shared-words'
+import { LOCK_BYTES } from '../sync/slots'
 import { fingerprintOf, placeOf, type RegionFormat, type RegionPlace } from './format'
 import type { Region } from './region'
 import { MAX_REGION_SIZE, type RegionSettings } from './region-options'
 import type { Site } from './site'
-import { bootId, type Geometry, newCreationId, newSuperblock, RegionState, Superblock } from './superblock'
+import { bootId, type Geometry, newCreationId, newSuperblock, RegionState, RestState, Superblock } from './superblock'
 
-const { boot: BOOT, clean: CLEAN, growth: GROWTH, pages: PAGES } = Superblock.index
+const { boot: BOOT, rest: REST, growth: GROWTH, pages: PAGES } = Superblock.index
 
 export function mostPagesOf(maxSize: number): number {
   if (maxSize > MAX_REGION_SIZE) throw rangeError('ERR_OUT_OF_RANGE', `maxSize must be at most ${MAX_REGION_SIZE}, not ${maxSize}`)
@@ -52,22 +53,32 @@ function fill(site: Site, format: RegionFormat, place: RegionPlace): void {
 }
 
 /**
- * Looks whether a region can be opened, and makes it this boot's. True when the power failed under it: then nobody
- * of this boot has it open, and what openers had begun is forgotten. Inside the gate.
+ * Looks whether a region can be opened, and makes it this boot's. Inside the gate.
+ *
+ * Containers may have boot ids of their own: a slot that is locked shows that its boot goes on. What the superblock says is on the disk
+ * before anything is changed under it.
  */
-export function prepareRegion(site: Site, format: RegionFormat, geometry: Geometry, settings: RegionSettings): boolean {
+export function prepareRegion(site: Site, format: RegionFormat, geometry: Geometry, settings: RegionSettings): void {
   const { backing } = site
   const place = placeOf(format, geometry.slots, geometry.mostPages)
-  const { words } = backing.pane(0)
   checkSizes(site, format, place)
+  if (settings.mode === 'ro' || anySlotLocked(backing, geometry.slots)) return
+  const { words } = backing.pane(0)
   const boot = bootId()
   const sameBoot = boot.every((word, i) => words[BOOT + i] === word)
-  const powerWasLost = !sameBoot && words[CLEAN] !== 1
-  if (settings.mode === 'ro') return powerWasLost
-  if (powerWasLost) forgetOpeners(words, format, place)
+  if (sameBoot && words[REST] !== RestState.CLEAN) return
+  if (!sameBoot && words[REST] === RestState.OPEN) {
+    forgetOpeners(words, format, place)
+    words[REST] = RestState.TORN
+  }
+  if (words[REST] === RestState.CLEAN) words[REST] = RestState.OPEN
   words.set(boot, BOOT)
-  words[CLEAN] = 0
-  return powerWasLost
+  backing.sync(0, PAGE_BYTES)
+}
+
+export function anySlotLocked({ locks }: Backing, slots: number): boolean {
+  for (let slot = 0; slot < slots; slot++) if (locks.isLocked(LOCK_BYTES.firstSlot + slot)) return true
+  return false
 }
 
 function checkSizes({ name, backing }: Site, format: RegionFormat, place: RegionPlace): void {
@@ -94,7 +105,8 @@ function forgetOpeners(words: Int32Array, format: RegionFormat, place: RegionPla
 /** The last opener to close brings everything to the disk, and says so then. */
 export function closeCleanly(backing: Backing, region: Region): void {
   const { words } = backing.pane(0)
+  if (words[REST] !== RestState.OPEN) return
   backing.sync(0, region.size)
-  words[CLEAN] = 1
+  words[REST] = RestState.CLEAN
   backing.sync(0, PAGE_BYTES)
 }

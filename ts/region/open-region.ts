@@ -10,19 +10,22 @@
  */
 
 import { unlinkSync } from 'node:fs'
+import { PAGE_BYTES } from '../arena/size-class'
 import { FormatError, SharingError } from '../errors'
-import { BufferBacking } from '../memory/buffer-backing'
+import type { Backing } from '../memory/backing'
+import { anonymousBuffers, BufferBacking } from '../memory/buffer-backing'
 import { FileBacking } from '../memory/file-backing'
 import { ByteLock } from '../native/binding'
+import { MAX_SLOTS } from '../sync/owner-word'
 import { LOCK_BYTES } from '../sync/slots'
 import { type RegionFormat, requireFormat } from './format'
 import { withinGate } from './gate'
-import { closeCleanly, makeRegion, mostPagesOf, prepareRegion } from './make-region'
+import { anySlotLocked, closeCleanly, makeRegion, mostPagesOf, prepareRegion } from './make-region'
 import { Region, type RegionHandle } from './region'
 import { pathOf, RegionFile } from './region-file'
 import { type RegionOptions, type RegionSettings, regionSettings } from './region-options'
 import { BufferSite, FileSite, type Site } from './site'
-import { isSuperblock, RegionState, readGeometry, SUPERBLOCK_BYTES, stateOf } from './superblock'
+import { type Geometry, isSuperblock, RegionState, RestState, readGeometry, SUPERBLOCK_BYTES, Superblock, stateOf } from './superblock'
 
 /**
  * Opens the region at a path, or at `memory://name`, and makes it (`'rw'`) where there is none. Blocks while somebody else makes
@@ -39,19 +42,18 @@ export function openRegion(path: string, format: RegionFormat, options: RegionOp
 /** A region of this process alone, for its threads; they get it by its handle. */
 export function anonymousRegion(format: RegionFormat, options: RegionOptions = {}): Region {
   const settings = regionSettings(options)
-  return openBuffers(BufferBacking.anonymous(mostPagesOf(settings.maxSize) * 4096), format, settings)
+  return openBuffers(anonymousBuffers(mostPagesOf(settings.maxSize) * PAGE_BYTES), format, settings)
 }
 
 /** A region over memory that somebody else made. Its size is that of the buffer. */
 export function regionOver(buffer: SharedArrayBuffer, format: RegionFormat, options: RegionOptions = {}): Region {
-  return openBuffers(new BufferBacking([buffer]), format, regionSettings({ ...options, maxSize: buffer.byteLength }))
+  return openBuffers([buffer], format, regionSettings({ ...options, maxSize: buffer.byteLength }))
 }
 
 /** Opens what a handle names; copies nothing. @throws {SharingError} `ERR_REGION_DESTROYED` when the path leads elsewhere by now */
 export function reopenRegion(handle: RegionHandle, format: RegionFormat, options: RegionOptions = {}): Region {
   const settings = regionSettings(options)
-  const region =
-    'path' in handle ? openFile(handle.path, format, settings, false) : openBuffers(new BufferBacking(handle.buffers), format, settings)
+  const region = 'path' in handle ? openFile(handle.path, format, settings, false) : openBuffers(handle.buffers, format, settings)
   if (region.creation === handle.creation) return region
   region.close()
   throw new SharingError('ERR_REGION_DESTROYED', 'the region that the handle names is gone, and another has its name')
@@ -79,22 +81,28 @@ export function destroyRegion(path: string): boolean {
 function destroy(site: FileSite, head: Buffer): boolean {
   const { slots } = readGeometry(head, site.name)
   const { locks } = site.backing
-  const taken = Array.from({ length: Math.min(slots, 1022) }, (_, slot) => LOCK_BYTES.firstSlot + slot).some((byte) => locks.isLocked(byte))
-  if (taken || locks.isLocked(LOCK_BYTES.readers)) throw new SharingError('ERR_REGION_IN_USE', `${site.name} is open`)
+  if (anySlotLocked(site.backing, Math.min(slots, MAX_SLOTS)) || locks.isLocked(LOCK_BYTES.readers))
+    throw new SharingError('ERR_REGION_IN_USE', `${site.name} is open`)
   site.publishState(RegionState.DESTROYED)
   unlinkSync(site.name)
   return true
 }
 
+/** What this thread was opening when it was last heard of: a time-out of `vm` may have thrown it out in the middle. */
+let opening: (() => void) | undefined
+
 function openFile(path: string, format: RegionFormat, settings: RegionSettings, create: boolean): Region {
   for (;;) {
+    opening?.()
     const file = create ? new RegionFile(path, settings.mode, settings.permissions) : RegionFile.existing(path, settings.mode)
     if (file === undefined) throw new SharingError('ERR_REGION_DESTROYED', `${path} is gone`)
+    opening = () => file.close()
     try {
       const region = openIfCurrent(file, format, settings)
       if (region !== undefined) return region
     } finally {
       file.close()
+      opening = undefined
     }
   }
 }
@@ -102,42 +110,68 @@ function openFile(path: string, format: RegionFormat, settings: RegionSettings, 
 /** Undefined when the file, or what it holds, was another one by the time that the gate was open. */
 function openIfCurrent(file: RegionFile, format: RegionFormat, settings: RegionSettings): Region | undefined {
   const head = file.read(SUPERBLOCK_BYTES)
-  const reach = isUnmade(head) ? mostPagesOf(settings.maxSize) * 4096 : readGeometry(head, file.path).mostPages * 4096
-  const backing = new FileBacking(file.fd, file.path, settings.mode === 'rw', reach)
+  const pages = isUnmade(head) ? mostPagesOf(settings.maxSize) : geometryFor(format, head, file.path).mostPages
+  const backing = new FileBacking(file.fd, file.path, settings.mode === 'rw', pages * PAGE_BYTES)
+  opening = () => {
+    file.close()
+    backing.close()
+  }
+  const kind = settings.mode === 'rw' ? ByteLock.EXCLUSIVE : ByteLock.SHARED
+  return openOrClose(backing, () =>
+    withinGate(backing.locks, kind, file.path, () =>
+      file.isCurrent() ? openSite(new FileSite(file, backing), format, settings) : undefined,
+    ),
+  )
+}
+
+function openBuffers(buffers: readonly SharedArrayBuffer[], format: RegionFormat, settings: RegionSettings): Region {
+  for (;;) {
+    const backing = new BufferBacking(buffers)
+    const site = new BufferSite(backing)
+    const open = () => openSite(site, format, { ...settings, maxSize: backing.reach })
+    const region = openOrClose(backing, () => withinGate(backing.locks, ByteLock.EXCLUSIVE, site.name, open))
+    if (region !== undefined) return region
+  }
+}
+
+/** Nobody has the memory when the region was not opened. */
+function openOrClose(backing: Backing, open: () => Region | undefined): Region | undefined {
   let region: Region | undefined
   try {
-    const kind = settings.mode === 'rw' ? ByteLock.EXCLUSIVE : ByteLock.SHARED
-    region = withinGate(backing.locks, kind, file.path, () =>
-      file.isCurrent() ? openSite(new FileSite(file, backing), format, settings) : undefined,
-    )
+    region = open()
     return region
   } finally {
     if (region === undefined) backing.close()
   }
 }
 
-function openBuffers(backing: BufferBacking, format: RegionFormat, settings: RegionSettings): Region {
-  const open = () => openSite(new BufferSite(backing), format, { ...settings, maxSize: backing.reach })
-  return withinGate(backing.locks, ByteLock.EXCLUSIVE, 'the region', open)!
-}
-
-/** Inside the gate. */
+/** Inside the gate. Undefined when what is there has changed, and is to be opened anew. */
 function openSite(site: Site, format: RegionFormat, settings: RegionSettings): Region | undefined {
   const head = site.read()
   if (isUnmade(head)) {
     if (settings.mode === 'ro') throw new FormatError('ERR_NOT_READY', `${site.name} was not made yet`)
-    if (site.backing.reach !== mostPagesOf(settings.maxSize) * 4096) return undefined
+    if (site.backing.reach !== mostPagesOf(settings.maxSize) * PAGE_BYTES) return undefined
     makeRegion(site, format, settings)
   } else if (stateOf(head) === RegionState.DESTROYED) {
     if (settings.mode === 'ro') throw new SharingError('ERR_REGION_DESTROYED', `${site.name} was destroyed`)
     site.remove()
     return undefined
   }
-  const geometry = readGeometry(site.read(), site.name)
-  requireFormat(format, geometry, site.name)
-  if (geometry.mostPages * 4096 !== site.backing.reach) return undefined
-  const powerWasLost = prepareRegion(site, format, geometry, settings)
-  return new Region(site.backing, geometry, format, settings, powerWasLost, (region) => closeCleanly(site.backing, region))
+  const geometry = geometryFor(format, site.read(), site.name)
+  if (geometry.mostPages * PAGE_BYTES !== site.backing.reach) return undefined
+  prepareRegion(site, format, geometry, settings)
+  const torn = site.backing.pane(0).words[Superblock.index.rest] === RestState.TORN
+  if (torn && settings.mode === 'rw' && settings.afterPowerLoss === 'discard') {
+    makeRegion(site, format, { ...settings, openers: geometry.slots })
+    return undefined
+  }
+  return new Region(site.backing, geometry, format, settings, (region) => closeCleanly(site.backing, region))
+}
+
+function geometryFor(format: RegionFormat, head: Buffer, name: string): Geometry {
+  const geometry = readGeometry(head, name)
+  requireFormat(format, geometry, name)
+  return geometry
 }
 
 function isUnmade(head: Buffer): boolean {

@@ -18,7 +18,7 @@ import { placeOf, type RegionFormat, type RegionPlace } from './format'
 import { pagesOf, RegionGrowth } from './growth'
 import type { RegionSettings } from './region-options'
 import { RegionRecovery } from './region-recovery'
-import type { Geometry } from './superblock'
+import { type Geometry, RestState, Superblock } from './superblock'
 
 /** Names a region that is open, for other threads and processes; may be posted and cloned. */
 export type RegionHandle =
@@ -44,8 +44,6 @@ export class Region {
   readonly place: RegionPlace
   readonly memory: SharedWords
   readonly slots: Slots
-  /** The power failed while it was open: what no checksum vouches for may be torn. A structure that made it whole says so here. */
-  powerWasLost: boolean
   readonly #backing: Backing
   readonly #hand: Hand | undefined
   readonly #waits = new Waits()
@@ -58,7 +56,6 @@ export class Region {
     geometry: Geometry,
     format: RegionFormat,
     settings: RegionSettings,
-    powerWasLost: boolean,
     closeCleanly: (region: Region) => void,
   ) {
     this.#backing = backing
@@ -66,7 +63,6 @@ export class Region {
     this.path = backing.path
     this.writable = settings.mode === 'rw'
     this.creation = geometry.creation
-    this.powerWasLost = powerWasLost
     this.place = placeOf(format, geometry.slots, geometry.mostPages)
     const front = backing.pane(0).words
     this.memory = new SharedWords(backing, () => pagesOf(front, geometry.mostPages) * PAGE_BYTES)
@@ -81,12 +77,13 @@ export class Region {
     const arenaPlace = format.arena ? arenaPlaceOf(memory, place) : undefined
     const recovery = new RegionRecovery(memory, slots, arenaPlace, format.recovery?.(memory, place))
     const undertaker = new Undertaker(slots, recovery)
-    undertaker.buryAll()
     const lease = Lease.take(undertaker)
     const locker = new Locker(lease, lockTimeout)
     const growth = new RegionGrowth(memory, place, format, locker)
     const arena = arenaPlace && new Arena(arenaPlace, lease, locker, growth)
     recovery.arena = arena
+    lease.begin() // pays what a dead opener of the slot left to pay
+    lease.end()
     return { lease, locker, growth, arena }
   }
 
@@ -99,6 +96,17 @@ export class Region {
   /** Bytes that exist. Others may be adding some. */
   get size(): number {
     return pagesOf(this.memory.front, this.place.mostPages) * PAGE_BYTES
+  }
+
+  /** The power failed while it was open, and nobody has called {@link vouch} since: what no checksum vouches for may be torn. */
+  get powerWasLost(): boolean {
+    return this.memory.front[Superblock.index.rest] === RestState.TORN
+  }
+
+  /** What the power may have torn is whole again. */
+  vouch(): void {
+    this.#writer()
+    if (this.powerWasLost) Atomics.store(this.memory.front, Superblock.index.rest, RestState.OPEN)
   }
 
   get maxSize(): number {
@@ -161,9 +169,13 @@ export class Region {
     if (this.#closed) return
     this.#closed = true
     this.#waits.cancel(conditionError(CLOSED))
-    if (this.#backing.condition === 0) this.#leave()
-    this.#hand?.lease.forget()
-    this.#backing.close()
+    try {
+      if (this.#backing.condition === 0) this.#leave()
+    } finally {
+      // After an error the slot is that of a dead opener, and buried as such.
+      this.#hand?.lease.forget()
+      this.#backing.close()
+    }
   }
 
   #leave(): void {

@@ -17,6 +17,9 @@ export const RegionState = {
   DESTROYED: 3,
 } as const
 
+/** How the region was when its last opener left it. */
+export const RestState = { OPEN: 0, CLEAN: 1, TORN: 2 } as const
+
 export const Superblock = layout('Superblock', {
   magic: u32.is('0x6f696d6d: "mmio"'),
   byteOrder: u32.is('0x01020304 to whoever reads it as it was written'),
@@ -29,7 +32,9 @@ export const Superblock = layout('Superblock', {
   geometry: u32.is('FNV-1a of the words from kind to mostPages'),
   state: u32.is('PUBLISH: 1 = creating, 2 = ready, 3 = destroyed'),
   boot: words(4).is('boot id of the system that changed it last'),
-  clean: u32.is('1 = the last opener to change it closed it, and all was on the disk then'),
+  rest: u32.is(
+    '0 = open, or was when its last opener died; 1 = closed by its last opener, with all on the disk; 2 = the power failed while it was 0',
+  ),
   growth: line(OwnerWord).is('mutex of growth'),
   pages: line(u32).is('PUBLISH: pages that exist'),
 })

@@ -64,9 +64,30 @@ export class Undertaker {
     }
   }
 
-  /** Before an opener has a slot. */
-  buryAll(): void {
-    for (let slot = 0; slot < this.slots.count; slot++) this.tryBury(slot, -1)
+  /** False when somebody is dead still, as another opener is just burying. */
+  buryAll(by: number): boolean {
+    let buried = true
+    for (let slot = 0; slot < this.slots.count; slot++) {
+      if (slot !== by && this.slots.isDead(slot) && !this.tryBury(slot, by)) buried = false
+    }
+    return buried
+  }
+
+  /**
+   * Locks a slot that nobody has. What stands in it may be believed: whoever locked it before, and was moving
+   * something out of it, let go of this byte by dying, and so is dead to see, and buried first.
+   */
+  tryLockVacant(slot: number, by: number): boolean {
+    const { locks } = this.slots.memory.backing
+    const byte = LOCK_BYTES.firstSlot + slot
+    if (slot === by || this.slots.isLive(slot) || !locks.tryLock(byte)) return false
+    if (this.buryAll(by) && !this.slots.isLive(slot)) return true
+    locks.unlock(byte)
+    return false
+  }
+
+  unlockVacant(slot: number): void {
+    this.slots.memory.backing.locks.unlock(LOCK_BYTES.firstSlot + slot)
   }
 
   /** Ends a burial, also one that its undertaker was terminated in. */

@@ -1,7 +1,7 @@
 import { bits, layout, u32, u64, words } from '../layout/layout'
 
 /** Mutexes that one opener can hold at once. Each has a level, and they are taken in the order of their levels. */
-export const HELD_COUNT = 4
+export const HELD_COUNT = 5
 
 export const SlotState = bits({
   live: [0, 1, 'an opener has this slot, or died with it'],

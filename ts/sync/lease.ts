@@ -1,4 +1,6 @@
 import { SharingError } from '../errors'
+import type { ByteLocks } from '../memory/byte-locks'
+import { binding } from '../native/binding'
 import { type Attention, watchAttention } from './attention'
 import type { Undertaker } from './burial'
 import { LeaseSlot } from './lease-slot'
@@ -39,7 +41,7 @@ export class Lease {
     this.heldIndex = slots.at(slot) + LeaseSlot.index.held
     const self = new WeakRef(this) // a lease that nobody holds any more is given up
     this.#attention = watchAttention(slots.memory.front, slots.attentionIndex(slot), () => self.deref()?.attend())
-    forgotten.register(this, { slots, slot, attention: this.#attention }, this)
+    forgotten.register(this, { locks: slots.memory.backing.locks, attention: this.#attention }, this)
   }
 
   /**
@@ -48,13 +50,7 @@ export class Lease {
    */
   static take(undertaker: Undertaker, role = 0): Lease {
     const { slots } = undertaker
-    const slot = takeFree(slots) ?? takeBuried(slots, undertaker)
-    if (slot === undefined) {
-      throw new SharingError(
-        'ERR_TOO_MANY_OPENERS',
-        `all ${slots.count} openers that this region has room for are there (option \`openers\`)`,
-      )
-    }
+    const slot = takeSlot(undertaker)
     slots.publishLive(slot, thisThread(), role)
     return new Lease(slots, undertaker, slot)
   }
@@ -96,10 +92,11 @@ export class Lease {
     if (this.#left) return
     this.attend()
     this.forget()
-    vacate({ slots: this.slots, slot: this.slot, attention: this.#attention })
+    this.slots.publishFree(this.slot)
+    this.slots.memory.backing.locks.unlock(LOCK_BYTES.firstSlot + this.slot)
   }
 
-  /** As {@link leave}, without a store: the memory is no longer what others see. */
+  /** As {@link leave}, without a store: the memory is no longer what others see, or the slot is left to be buried. */
   forget(): void {
     this.#left = true
     this.#attention.stop()
@@ -107,34 +104,21 @@ export class Lease {
   }
 }
 
-interface Place {
-  readonly slots: Slots
-  readonly slot: number
-  readonly attention: Attention
-}
-
-function vacate({ slots, slot, attention }: Place): void {
+/** A lease that nobody holds any more dies as its thread would: it may have been thrown out of a change. */
+const forgotten = new FinalizationRegistry<{ locks: ByteLocks; attention: Attention }>(({ locks, attention }) => {
   attention.stop()
-  slots.publishFree(slot)
-  slots.memory.backing.locks.unlock(LOCK_BYTES.firstSlot + slot)
-}
-
-// Only from the event loop, so nothing is in the middle of a change; memory that was closed has no slot to give up.
-const forgotten = new FinalizationRegistry<Place>((place) => {
-  if (place.slots.memory.backing.condition === 0) vacate(place)
+  locks.drop()
 })
 
-function takeFree(slots: Slots): number | undefined {
-  const { locks } = slots.memory.backing
-  for (let slot = 0; slot < slots.count; slot++) {
-    if (slots.isLive(slot) || !locks.tryLock(LOCK_BYTES.firstSlot + slot)) continue
-    if (!slots.isLive(slot)) return slot
-    locks.unlock(LOCK_BYTES.firstSlot + slot) // taken and died meanwhile
+/** Locks a slot that nobody has; after others have ended their burials, if those are what it takes. */
+function takeSlot(undertaker: Undertaker): number {
+  const { slots } = undertaker
+  const end = performance.now() + BURIAL_TIMEOUT
+  for (let settled = false; !settled && performance.now() < end; binding.sleep(1)) {
+    settled = undertaker.buryAll(-1)
+    for (let slot = 0; slot < slots.count; slot++) if (undertaker.tryLockVacant(slot, -1)) return slot
   }
-  return undefined
+  throw new SharingError('ERR_TOO_MANY_OPENERS', `all ${slots.count} openers that this region has room for are there (option \`openers\`)`)
 }
 
-function takeBuried(slots: Slots, undertaker: Undertaker): number | undefined {
-  for (let slot = 0; slot < slots.count; slot++) undertaker.tryBury(slot, -1)
-  return takeFree(slots)
-}
+const BURIAL_TIMEOUT = 1000 // milliseconds

@@ -17,7 +17,7 @@ import { release } from './release'
 import { wordOf } from './shared-words'
 
 /** When a mutex may be taken: after those of lower levels that the opener holds. */
-export type Level = 0 | 1 | 2 | 3
+export type Level = 0 | 1 | 2 | 3 | 4
 
 export const DEFAULT_LOCK_TIMEOUT = 1000
 
@@ -90,7 +90,7 @@ export class Locker {
       if (left <= 0) this.#giveUp(granule, owner, level)
       if ((word & WAITERS) === 0 && Atomics.compareExchange(words, index, word, word | WAITERS) !== word) continue
       binding.waitOnWord(words, index, word | WAITERS, Math.min(SLICE, left))
-      if ((Atomics.load(words, index) & OWNER) === owner) this.#askAfter(owner)
+      if ((Atomics.load(words, index) & OWNER) === owner) this.#askAfter(words, index, owner)
     }
   }
 
@@ -113,12 +113,13 @@ export class Locker {
     Atomics.and(words, index, ~DIRTY)
   }
 
-  #askAfter(owner: number): void {
+  #askAfter(words: Int32Array, index: number, owner: number): void {
     const { slots, undertaker, slot } = this.#lease
     const other = ownerSlot(owner)
     if (other >= slots.count) throw new FormatError('ERR_CORRUPT', `a mutex is held by slot ${other} of ${slots.count}`)
     if (undertaker.tryBury(other, slot)) return
     if (slots.owner(other) === owner) slots.callAttention(other)
+    else freeOrphan(words, index, owner)
   }
 
   #patience(granule: number, owner: number): number {
@@ -133,6 +134,14 @@ export class Locker {
     const { pid, tid } = this.#lease.slots.identity(ownerSlot(owner))
     throw new SharingError('ERR_LOCK_TIMEOUT', `process ${pid} (thread ${tid}) lives, and keeps a mutex locked: is it stopped?`, pid)
   }
+}
+
+/**
+ * A generation that ended stores no word any more: a mutex that is still in its name was not in its `held`, by a
+ * fault of somebody, and nobody else is going to release it.
+ */
+function freeOrphan(words: Int32Array, index: number, owner: number): void {
+  if ((Atomics.load(words, index) & OWNER) === owner) release(words, index, owner, FREE | DIRTY)
 }
 
 /** One mutex that is taken often: where its word is, is looked up once. */

@@ -42,6 +42,7 @@ export class SharedWords {
 
   #open(granule: number): Int32Array {
     const pane = paneOf(granule)
+    if (granule * GRANULE >= this.backing.reach) throw new FormatError('ERR_CORRUPT', `granule ${granule} is past the end of the region`)
     for (let known = this.#panes.length; known <= pane; known++) this.#panes.push(this.backing.pane(known).words)
     return this.#panes[pane]!
   }

@@ -130,20 +130,6 @@ export class Slots {
     return false
   }
 
-  /** Visits slots that nobody has, and that nobody takes meanwhile. */
-  forEachVacant(visit: (slot: number) => void): void {
-    const { locks } = this.memory.backing
-    for (let slot = 0; slot < this.count; slot++) {
-      const byte = LOCK_BYTES.firstSlot + slot
-      if (this.isLive(slot) || !locks.tryLock(byte)) continue
-      try {
-        if (!this.isLive(slot)) visit(slot)
-      } finally {
-        locks.unlock(byte)
-      }
-    }
-  }
-
   isBurying(slot: number): boolean {
     return this.#words[this.at(slot) + burying] !== 0
   }

@@ -86,25 +86,25 @@ Napi::Value WakeWord(const Napi::CallbackInfo& info) {
 // sleep(milliseconds): blocks
 void Sleep(const Napi::CallbackInfo& info) { platform::Sleep(Nanoseconds(info, 0)); }
 
-// onChange((token) => …)
+// onChange((token) => …): a listener, or 0
 Napi::Value OnChange(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), ListenForChanges(info.Env(), info[0]) == napi_ok);
+  return Napi::Number::New(info.Env(), static_cast<double>(ListenForChanges(info.Env(), info[0])));
 }
 
-// watchWord(token, words, index, expected, announced): the caller keeps the memory until the change is told or the watch removed
+// watchWord(listener, token, words, index, expected, announced): the caller keeps the memory until the change is told or the watch removed
 Napi::Value WatchWord(const Napi::CallbackInfo& info) {
-  const double token = info[0].As<Napi::Number>().DoubleValue();
-  const Wakes wakes = info[4].As<Napi::Boolean>().Value() ? Wakes::kAnnounced : Wakes::kUnannounced;
-  return Error(info, Watch(info.Env(), token, Word(info, 1), Unsigned(info, 3), wakes));
+  const double token = info[1].As<Napi::Number>().DoubleValue();
+  const Wakes wakes = info[5].As<Napi::Boolean>().Value() ? Wakes::kAnnounced : Wakes::kUnannounced;
+  return Error(info, Watch(Offset(info, 0), token, Word(info, 2), Unsigned(info, 4), wakes));
 }
 
-// unwatchWord(token): whether the change had not been told yet
+// unwatchWord(listener, token): whether the change had not been told yet
 Napi::Value UnwatchWord(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), Unwatch(info.Env(), info[0].As<Napi::Number>().DoubleValue()));
+  return Napi::Boolean::New(info.Env(), Unwatch(Offset(info, 0), info[1].As<Napi::Number>().DoubleValue()));
 }
 
-// keepLoopAlive(keep)
-void KeepLoop(const Napi::CallbackInfo& info) { KeepLoopAlive(info.Env(), info[0].As<Napi::Boolean>().Value()); }
+// keepLoopAlive(listener, keep)
+void KeepLoop(const Napi::CallbackInfo& info) { KeepLoopAlive(Offset(info, 0), info[1].As<Napi::Boolean>().Value()); }
 
 // ---- who is alive ------------------------------------------------------------------------
 

@@ -73,9 +73,10 @@ Condition ConditionAfter(Access access) {
 // and then the locks go that said "alive".
 bool TakeStructureAway(Mapping& mapping, Span page) {
   if (!mapping.TakeAway()) return CoverWithZeros(page, page);
-  if (platform::PlacePrivateImage(mapping.span(), mapping.fd(), 0) != 0) return CoverWithZeros(mapping.span(), page);
+  const bool taken = platform::PlacePrivateImage(mapping.span(), mapping.fd(), 0) == 0;
+  if (!taken) platform::CoverWithNothing(mapping.span());
   platform::UnlockAllBytes(mapping.fd());
-  return true;
+  return taken || CoverWithZeros(page, page);
 }
 
 bool Repair(Mapping& mapping, const uint8_t* address, Access access) {

@@ -42,8 +42,8 @@ int Map(size_t length, int protection, int flags, int fd, uint64_t offset, Span*
 int Reserve(size_t length, Span* out);
 // Puts pages of a file over a part of a reserved or mapped span.
 int Place(Span where, int protection, int flags, int fd, uint64_t offset);
-// Puts a private, writable image of a file over `where`, and zeros where the
-// file has ended, so that no store reaches the file any more. Async-signal-safe.
+// Puts a private, writable image of a file over `where`, and zeros to be read
+// where the file has ended: no store reaches the file any more. Async-signal-safe.
 int PlacePrivateImage(Span where, int fd, uint64_t offset);
 // Puts zero-filled private memory over `where`. Async-signal-safe.
 int CoverWithZeros(Span where);

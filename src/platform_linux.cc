@@ -124,7 +124,8 @@ int PlacePrivateImage(Span where, int fd, uint64_t offset) {
   if (image.length > 0) {
     if (const int error = Place(image, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, offset)) return error;
   }
-  return rest.length > 0 ? CoverWithAnonymous(rest, PROT_READ | PROT_WRITE) : 0;
+  // To be read only, as writable memory counts against limits: who stores there meets the guard again.
+  return rest.length > 0 ? CoverWithAnonymous(rest, PROT_READ) : 0;
 }
 
 int CoverWithZeros(Span where) { return CoverWithAnonymous(where, PROT_READ | PROT_WRITE); }

@@ -28,6 +28,7 @@ constexpr int kNotFound = 2;  // ENOENT
 
 // One environment that watches.
 struct Listener {
+  ListenerId id;
   napi_env env;
   napi_threadsafe_function callback;
   std::vector<double> changed;  // tokens that the loop has not heard of yet
@@ -51,6 +52,7 @@ struct State {
   std::mutex mutex;
   std::vector<std::unique_ptr<Listener>> listeners;
   std::vector<Sleeper*> sleepers;
+  ListenerId last_id = kNoListener;
 };
 
 // Never destroyed: our threads outlive static destruction.
@@ -120,37 +122,36 @@ Sleeper* SleeperWithRoom(int* error) {
 }
 
 // The mutex is held.
-Listener* ListenerOf(napi_env env) {
+Listener* Find(ListenerId id) {
   for (const auto& listener : Global().listeners) {
-    if (listener->env == env) return listener.get();
+    if (listener->id == id) return listener.get();
   }
   return nullptr;
 }
 
-std::vector<double> TakeChanged(napi_env env) {
+std::vector<double> TakeChanged(ListenerId id) {
   Lock lock(Global().mutex);
   std::vector<double> changed;
-  Listener* listener = ListenerOf(env);
+  Listener* listener = Find(id);
   if (listener != nullptr) changed.swap(listener->changed);
   return changed;
 }
 
 // On the loop's thread. A failing call has an exception that the runtime reports.
-void CallListener(napi_env env, napi_value callback, void*, void*) {
+void CallListener(napi_env env, napi_value callback, void* context, void*) {
   if (env == nullptr) return;  // being torn down
   napi_value receiver;
   napi_value token;
   if (napi_get_undefined(env, &receiver) != napi_ok) return;
-  for (const double changed : TakeChanged(env)) {
+  for (const double changed : TakeChanged(reinterpret_cast<uintptr_t>(context))) {
     if (napi_create_double(env, changed, &token) == napi_ok) napi_call_function(env, receiver, callback, 1, &token, nullptr);
   }
 }
 
 void StopListening(void* data) {
-  const napi_env env = static_cast<napi_env>(data);
   State& state = Global();
   Lock lock(state.mutex);
-  Listener* listener = ListenerOf(env);
+  Listener* listener = Find(reinterpret_cast<uintptr_t>(data));
   if (listener == nullptr) return;
   for (Sleeper* sleeper : state.sleepers) {
     auto& watches = sleeper->watches;
@@ -164,28 +165,36 @@ void StopListening(void* data) {
 
 }  // namespace
 
-napi_status ListenForChanges(napi_env env, napi_value callback) {
+ListenerId ListenForChanges(napi_env env, napi_value callback) {
+  State& state = Global();
+  ListenerId id;
+  {
+    Lock lock(state.mutex);
+    id = ++state.last_id;
+  }
+  void* context = reinterpret_cast<void*>(static_cast<uintptr_t>(id));
   napi_value name;
   napi_threadsafe_function function;
-  napi_status status = napi_create_string_utf8(env, "mmap-io watch", NAPI_AUTO_LENGTH, &name);
-  if (status != napi_ok) return status;
-  status = napi_create_threadsafe_function(env, callback, nullptr, name, 0, 1, nullptr, nullptr, nullptr, CallListener, &function);
-  if (status != napi_ok) return status;
+  if (napi_create_string_utf8(env, "mmap-io watch", NAPI_AUTO_LENGTH, &name) != napi_ok) return kNoListener;
+  if (napi_create_threadsafe_function(env, callback, nullptr, name, 0, 1, nullptr, nullptr, context, CallListener, &function) != napi_ok) {
+    return kNoListener;
+  }
   napi_unref_threadsafe_function(env, function);
   {
-    Lock lock(Global().mutex);
-    Global().listeners.push_back(std::unique_ptr<Listener>(new Listener{env, function, {}}));
+    Lock lock(state.mutex);
+    state.listeners.push_back(std::unique_ptr<Listener>(new Listener{id, env, function, {}}));
   }
   // Added after the function's own hook, so it runs before it.
-  return napi_add_env_cleanup_hook(env, StopListening, env);
+  napi_add_env_cleanup_hook(env, StopListening, context);
+  return id;
 }
 
-int Watch(napi_env env, double token, uint32_t* word, uint32_t expected, Wakes wakes) {
+int Watch(ListenerId id, double token, uint32_t* word, uint32_t expected, Wakes wakes) {
   State& state = Global();
   Sleeper* sleeper;
   {
     Lock lock(state.mutex);
-    Listener* listener = ListenerOf(env);
+    Listener* listener = Find(id);
     if (listener == nullptr) return kNotFound;
     const Watched watched{listener, token, word, expected, wakes};
     if (HasChanged(watched)) {
@@ -202,10 +211,10 @@ int Watch(napi_env env, double token, uint32_t* word, uint32_t expected, Wakes w
   return 0;
 }
 
-bool Unwatch(napi_env env, double token) {
+bool Unwatch(ListenerId id, double token) {
   State& state = Global();
   Lock lock(state.mutex);
-  Listener* listener = ListenerOf(env);
+  Listener* listener = Find(id);
   for (Sleeper* sleeper : state.sleepers) {
     for (Watched& watched : sleeper->watches) {
       if (watched.listener != listener || watched.token != token) continue;
@@ -217,14 +226,14 @@ bool Unwatch(napi_env env, double token) {
   return false;
 }
 
-void KeepLoopAlive(napi_env env, bool keep) {
+void KeepLoopAlive(ListenerId id, bool keep) {
   Lock lock(Global().mutex);
-  Listener* listener = ListenerOf(env);
+  Listener* listener = Find(id);
   if (listener == nullptr) return;
   if (keep) {
-    napi_ref_threadsafe_function(env, listener->callback);
+    napi_ref_threadsafe_function(listener->env, listener->callback);
   } else {
-    napi_unref_threadsafe_function(env, listener->callback);
+    napi_unref_threadsafe_function(listener->env, listener->callback);
   }
 }
 

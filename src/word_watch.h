@@ -22,20 +22,24 @@
 
 namespace mmap_io {
 
-// Makes `callback(token)` hear of changes in this environment. Called once in each.
-napi_status ListenForChanges(napi_env env, napi_value callback);
+// Somebody in an environment who hears of changes: there may be several copies of this package.
+using ListenerId = uint64_t;
+constexpr ListenerId kNoListener = 0;
+
+// Makes `callback(token)` hear of changes, until its environment ends. kNoListener when that is not possible.
+ListenerId ListenForChanges(napi_env env, napi_value callback);
 
 // Whether whoever changes the word also wakes those who sleep on it.
 enum class Wakes { kAnnounced, kUnannounced };
 
 // Tells once, soon or at once, that `word` holds something else than `expected`.
-// `token` is unique in its environment. 0 or an errno value.
-int Watch(napi_env env, double token, uint32_t* word, uint32_t expected, Wakes wakes);
+// `token` is unique to its listener. 0 or an errno value.
+int Watch(ListenerId listener, double token, uint32_t* word, uint32_t expected, Wakes wakes);
 // False when there is no such watch: it was told, or never made.
-bool Unwatch(napi_env env, double token);
+bool Unwatch(ListenerId listener, double token);
 
-// Whether the environment's event loop stays alive for the sake of its watches.
-void KeepLoopAlive(napi_env env, bool keep);
+// Whether the event loop stays alive for the sake of the listener's watches. On the loop's thread.
+void KeepLoopAlive(ListenerId listener, bool keep);
 
 }  // namespace mmap_io
 

@@ -5,7 +5,7 @@ import { regionOver } from '../../ts/region/open-region'
 import { arenaPlaceOf, type Region } from '../../ts/region/region'
 import type { RegionOptions } from '../../ts/region/region-options'
 import type { Level } from '../../ts/sync/mutex'
-import type { SharedWords } from '../../ts/sync/shared-words'
+import { type SharedWords, wordOf } from '../../ts/sync/shared-words'
 
 /** What the tests of the kernel keep in a region: mutexes, a pair of words that one of them protects, and words that publish blocks. */
 export const ProbeHeader = layout('ProbeHeader', {
@@ -101,13 +101,13 @@ export class Probe {
   }
 
   /** Publishes a block of so many granules, all of them `mark`, in place of the one before. False when the region is full. 0 granules: none. */
-  put(index: number, granules: number, mark = index + 1): boolean {
+  put(index: number, granules: number, mark = index + 1, filled = true): boolean {
     const { arena } = this.region
     this.#lease.begin()
     try {
       const block = granules === 0 ? 0 : arena.alloc(granules)
       const room = granules === 0 || block !== 0
-      if (room) this.#publish(index, block, granules, mark)
+      if (room) this.#publish(index, block, filled ? granules : 0, mark)
       this.#lease.end()
       return room
     } catch (error) {
@@ -120,7 +120,7 @@ export class Probe {
     const { arena, memory } = this.region
     const mutex = this.mutex()
     const word = this.#publishing(index)
-    if (block !== 0) memory.words(block).fill(mark, (block % 2 ** 27) * 2, (block % 2 ** 27) * 2 + granules * 2)
+    if (block !== 0) memory.words(block).fill(mark, wordOf(block), wordOf(block) + granules * 2)
     mutex.acquire()
     arena.publishing(word >>> 1, (word & 1) as 0 | 1, block, this.published(index))
     Atomics.store(this.#words, word, block) // PUBLISH: pairs with the loads of the tests

@@ -80,6 +80,11 @@ export class FreeRuns {
     return this.#table.lengthAt(page)
   }
 
+  /** Pages of the free run that ends at a page, and new pages there would join. */
+  lengthBefore(page: number): number {
+    return page % PANE_PAGES !== 0 && this.#table.isFree(page - 1) ? this.#table.lengthAt(page - 1) : 0
+  }
+
   /** Adds pages, joined with the free runs on both sides. */
   insertJoined(page: number, length: number): void {
     let start = page
@@ -89,8 +94,8 @@ export class FreeRuns {
       holes = this.#table.hasHoles(end)
       end += this.unlink(end)
     }
-    if (start % PANE_PAGES !== 0 && this.#table.isFree(start - 1)) {
-      const before = start - this.#table.lengthAt(start - 1)
+    if (this.lengthBefore(start) > 0) {
+      const before = start - this.lengthBefore(start)
       if (before < this.#table.first || before + this.length(before) !== start) throw corrupt(before)
       holes ||= this.#table.hasHoles(before)
       this.unlink(before)

@@ -38,12 +38,15 @@ export class PageRuns {
    */
   take(length: number, stage: (page: number) => void): number {
     if (length > PANE_PAGES) return 0
-    this.#enter()
-    let page = this.#free.find(length)
-    while (page === 0 && this.#extend(length)) page = this.#free.find(length)
-    if (page !== 0) this.#cut(page, length, stage)
-    this.#mutex.release()
-    return page
+    for (;;) {
+      this.#enter()
+      let page = this.#free.find(length)
+      while (page === 0 && this.#absorb()) page = this.#free.find(length)
+      if (page !== 0) this.#cut(page, length, stage)
+      const needed = this.#pagesFor(length)
+      this.#mutex.release()
+      if (page !== 0 || !this.#growth.grow(needed)) return page // others may take what it grew by, and it grows again
+    }
   }
 
   /** Gives a run back; `stage` adds to the commit. */
@@ -119,13 +122,18 @@ export class PageRuns {
     this.#journal.commit()
   }
 
-  /** Takes pages of the region in, which grows for it if need be. False when there are no more. */
-  #extend(length: number): boolean {
+  /** Pages that the region needs in all to have a run of this length at its end. */
+  #pagesFor(length: number): number {
     const end = this.table.limit
     const paneEnd = end - (end % PANE_PAGES) + PANE_PAGES
-    const needed = end + length <= paneEnd ? end + length : paneEnd + length
-    if (this.#growth.pages() < needed) this.#growth.grow(needed)
-    const pages = Math.min(this.#growth.pages(), paneEnd)
+    const joined = end + length - this.#free.lengthBefore(end)
+    return joined <= paneEnd ? joined : paneEnd + length
+  }
+
+  /** Takes pages in that the region has grown by, up to the end of a pane. False when there are none. */
+  #absorb(): boolean {
+    const end = this.table.limit
+    const pages = Math.min(this.#growth.pages(), end - (end % PANE_PAGES) + PANE_PAGES)
     if (pages <= end) return false
     this.#journal.begin()
     this.#free.setWord(this.#end, pages)

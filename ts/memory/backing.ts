@@ -23,6 +23,8 @@ export interface Backing {
   readonly locks: ByteLocks
   /** 0 while the memory may be used; otherwise a `MappingCondition`. */
   readonly condition: Outcome
+  /** Calls `listener`, from the event loop, when the memory breaks. For one listener. */
+  onFault(listener: (error: Error) => void): void
   /** Bytes that exist now. Others may have added some. */
   length(): number
   /** The views over the bytes from `index * PANE_LENGTH` on, up to the reach; the same ones in each call. */

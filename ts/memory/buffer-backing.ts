@@ -30,6 +30,8 @@ export class BufferBacking implements Backing {
     return this.#closed ? 1 : 0
   }
 
+  onFault(): void {}
+
   length(): number {
     return this.reach
   }

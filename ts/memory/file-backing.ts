@@ -2,6 +2,7 @@ import { MappingError } from '../errors'
 import { binding, type Outcome } from '../native/binding'
 import { type Backing, PANE_LENGTH, type Pane } from './backing'
 import { type ByteLocks, FileLocks } from './byte-locks'
+import { listen, unlisten } from './faults'
 import { failure, Mapping, succeed } from './mapping'
 import { pageCeil, pageFloor } from './page'
 
@@ -27,13 +28,13 @@ export class FileBacking implements Backing {
   constructor(fd: number, path: string, writable: boolean, reach: number) {
     this.path = path
     this.writable = writable
-    this.reach = pageCeil(reach)
+    this.reach = reach
     const protection = writable ? PROT_READ | PROT_WRITE : PROT_READ
-    const mapping = Mapping.reserve({ length: this.reach, protection, shared: true }, fd)
+    const mapping = Mapping.reserve({ length: pageCeil(reach), protection, shared: true }, fd)
     if (!(mapping instanceof Mapping)) throw refusal(mapping, reach, path)
     this.mapping = mapping
     this.locks = new FileLocks(mapping.id)
-    const outcome = binding.place(mapping.id, 0, this.reach, protection, MAP_SHARED | MAP_NORESERVE, mapping.descriptor, 0)
+    const outcome = binding.place(mapping.id, 0, pageCeil(reach), protection, MAP_SHARED | MAP_NORESERVE, mapping.descriptor, 0)
     if (outcome === 0) binding.keepStructure(mapping.id)
     else mapping.close()
     succeed(outcome, 'mmap', path)
@@ -41,6 +42,10 @@ export class FileBacking implements Backing {
 
   get condition(): Outcome {
     return this.mapping.condition
+  }
+
+  onFault(listener: (error: Error) => void): void {
+    listen(this.mapping.id, ({ error }) => listener(error))
   }
 
   length(): number {
@@ -61,6 +66,7 @@ export class FileBacking implements Backing {
   }
 
   extend(length: number): void {
+    this.#check()
     for (let end = this.length(); end < length; ) {
       end = Math.min(length, end + STEP)
       succeed(binding.extend(this.mapping.descriptor, end, false), 'fallocate', this.path)
@@ -72,6 +78,7 @@ export class FileBacking implements Backing {
   }
 
   allocate(offset: number, length: number): void {
+    this.#check()
     for (let at = offset; at < offset + length; at += STEP) {
       const part = Math.min(STEP, offset + length - at)
       succeed(binding.allocate(this.mapping.descriptor, at, part), 'fallocate', this.path)
@@ -79,9 +86,15 @@ export class FileBacking implements Backing {
   }
 
   punch(offset: number, length: number): void {
+    this.#check()
     const start = pageCeil(offset)
     const end = pageFloor(offset + length)
     if (end > start) succeed(binding.punchHole(this.mapping.descriptor, start, end - start), 'fallocate', this.path)
+  }
+
+  /** Whose memory was taken away decides by a stale copy; the file is others'. */
+  #check(): void {
+    succeed(this.condition, 'mmap', this.path)
   }
 
   sync(offset: number, length: number): void {
@@ -89,6 +102,7 @@ export class FileBacking implements Backing {
   }
 
   close(): void {
+    unlisten(this.mapping.id)
     this.mapping.close()
   }
 }

@@ -31,6 +31,9 @@ export type Anchor = object
 export const ByteLock = { NONE: 0, SHARED: 1, EXCLUSIVE: 2 } as const
 export type ByteLock = (typeof ByteLock)[keyof typeof ByteLock]
 
+/** Who hears of changed words in this thread: `src/word_watch.h`. */
+export type ListenerId = number
+
 /** One opener of memory that no file backs, among the locks of `src/lock_table.h`. */
 export type MemberId = number
 
@@ -113,12 +116,12 @@ export interface Binding {
   waitOnWord(words: Int32Array, index: number, expected: number, milliseconds: number): Outcome
   wakeWord(words: Int32Array, index: number, count: number): number
   sleep(milliseconds: number): void
-  /** Calls back on this thread, with the token of each watch whose word changed. */
-  onChange(callback: (token: number) => void): boolean
+  /** Calls back on this thread, with the token of each watch whose word changed. Returns a listener, or 0. */
+  onChange(callback: (token: number) => void): ListenerId
   /** `announced`: whoever changes the word also wakes those who sleep on it. */
-  watchWord(token: number, words: Int32Array, index: number, expected: number, announced: boolean): Outcome
-  unwatchWord(token: number): boolean
-  keepLoopAlive(keep: boolean): void
+  watchWord(listener: ListenerId, token: number, words: Int32Array, index: number, expected: number, announced: boolean): Outcome
+  unwatchWord(listener: ListenerId, token: number): boolean
+  keepLoopAlive(listener: ListenerId, keep: boolean): void
 
   /** Writes pid, tid, start time and pid namespace. */
   thisThread(identity: Float64Array): Outcome

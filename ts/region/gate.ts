@@ -8,11 +8,11 @@ const LONGEST_PAUSE = 5 // milliseconds
 const TIMEOUT = 5000
 
 /** Runs `action` while nobody else makes, opens or destroys the region. A maker that dies lets the next one in. */
-export function withinGate<Result>(locks: ByteLocks, kind: ByteLock, name: string, action: () => Result): Result {
-  const end = performance.now() + TIMEOUT
+export function withinGate<Result>(locks: ByteLocks, kind: ByteLock, name: string, action: () => Result, timeout = TIMEOUT): Result {
+  const end = performance.now() + timeout
   for (let pause = 0.1; !locks.tryLock(LOCK_BYTES.gate, kind); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     if (performance.now() > end)
-      throw new SharingError('ERR_LOCK_TIMEOUT', `${name}: somebody has been making or opening it for ${TIMEOUT} ms: is it stopped?`)
+      throw new SharingError('ERR_LOCK_TIMEOUT', `${name}: somebody has been making or opening it for ${timeout} ms: is it stopped?`)
     binding.sleep(pause)
   }
   try {

@@ -67,34 +67,42 @@ export function destroyRegion(path: string): boolean {
   const name = pathOf(path)
   const file = RegionFile.existing(name, 'rw')
   if (file === undefined) return false
-  const head = file.read(SUPERBLOCK_BYTES)
   const backing = new FileBacking(file.fd, name, true, Math.max(file.length, SUPERBLOCK_BYTES))
   try {
     const site = new FileSite(file, backing)
-    return withinGate(backing.locks, ByteLock.EXCLUSIVE, name, () => file.isCurrent() && destroy(site, head))
+    return withinGate(backing.locks, ByteLock.EXCLUSIVE, name, () => file.isCurrent() && destroy(site))
   } finally {
     backing.close()
     file.close()
   }
 }
 
-function destroy(site: FileSite, head: Buffer): boolean {
-  const { slots } = readGeometry(head, site.name)
-  const { locks } = site.backing
-  if (anySlotLocked(site.backing, Math.min(slots, MAX_SLOTS)) || locks.isLocked(LOCK_BYTES.readers))
-    throw new SharingError('ERR_REGION_IN_USE', `${site.name} is open`)
+function destroy(site: FileSite): boolean {
+  const { slots } = readGeometry(site.read(), site.name)
+  if (isOpen(site.backing, Math.min(slots, MAX_SLOTS))) throw new SharingError('ERR_REGION_IN_USE', `${site.name} is open`)
   site.publishState(RegionState.DESTROYED)
   unlinkSync(site.name)
   return true
 }
 
+function isOpen(backing: Backing, slots: number): boolean {
+  return anySlotLocked(backing, slots) || backing.locks.isLocked(LOCK_BYTES.readers)
+}
+
 /** What this thread was opening when it was last heard of: a time-out of `vm` may have thrown it out in the middle. */
 let opening: (() => void) | undefined
 
+/** Opening is synchronous: what is left of it when the event loop comes round was cut off. */
+function closeLeft(): void {
+  opening?.()
+  opening = undefined
+}
+
 function openFile(path: string, format: RegionFormat, settings: RegionSettings, create: boolean): Region {
+  closeLeft()
+  setImmediate(closeLeft).unref()
   for (;;) {
-    opening?.()
-    const file = create ? new RegionFile(path, settings.mode, settings.permissions) : RegionFile.existing(path, settings.mode)
+    const file = create ? RegionFile.open(path, settings.mode, settings.permissions) : RegionFile.existing(path, settings.mode)
     if (file === undefined) throw new SharingError('ERR_REGION_DESTROYED', `${path} is gone`)
     opening = () => file.close()
     try {
@@ -158,10 +166,14 @@ function openSite(site: Site, format: RegionFormat, settings: RegionSettings): R
     return undefined
   }
   const geometry = geometryFor(format, site.read(), site.name)
-  if (geometry.mostPages * PAGE_BYTES !== site.backing.reach) return undefined
+  if (geometry.mostPages * PAGE_BYTES !== site.backing.reach) {
+    if (site.isFixed) throw new FormatError('ERR_CORRUPT', `a region of ${geometry.mostPages} pages in ${site.backing.reach} bytes`)
+    return undefined
+  }
   prepareRegion(site, format, geometry, settings)
   const torn = site.backing.pane(0).words[Superblock.index.rest] === RestState.TORN
-  if (torn && settings.mode === 'rw' && settings.afterPowerLoss === 'discard') {
+  const discards = settings.mode === 'rw' && settings.afterPowerLoss === 'discard'
+  if (torn && discards && !isOpen(site.backing, geometry.slots)) {
     makeRegion(site, format, { ...settings, openers: geometry.slots })
     return undefined
   }

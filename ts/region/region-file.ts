@@ -51,27 +51,42 @@ export function pathOf(target: string): string {
 /** A file that is, or is to become, a region. Its descriptor is this object's until {@link close}. */
 export class RegionFile {
   readonly path: string
-  readonly fd: number
+  #fd: number
 
-  /** Creates the file where `mode` lets it. */
-  constructor(path: string, mode: 'ro' | 'rw', permissions: number) {
+  private constructor(path: string, fd: number) {
     this.path = path
-    this.fd = openSync(path, flags(path, mode), permissions)
+    this.#fd = fd
     try {
       this.#check()
     } catch (error) {
-      closeSync(this.fd)
+      this.close()
       throw error
     }
   }
 
+  /** Opens what there is, or (`'rw'`) creates it, with these permissions. */
+  static open(path: string, mode: 'ro' | 'rw', permissions: number): RegionFile {
+    return new RegionFile(path, openSync(path, flags(path, mode) | (mode === 'rw' ? fs.O_CREAT : 0), permissions))
+  }
+
   /** Undefined when there is none. */
   static existing(path: string, mode: 'ro' | 'rw'): RegionFile | undefined {
-    return statSync(path, { throwIfNoEntry: false }) === undefined ? undefined : new RegionFile(path, mode, 0o600)
+    let fd: number
+    try {
+      fd = openSync(path, flags(path, mode))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+    return new RegionFile(path, fd)
+  }
+
+  get fd(): number {
+    return this.#fd
   }
 
   #check(): void {
-    const stat = fstatSync(this.fd)
+    const stat = fstatSync(this.#fd)
     if (!stat.isFile()) throw systemError(stat.isDirectory() ? EISDIR : ENODEV, 'open', this.path)
     const type = binding.fileSystemType(this.fd)
     const name = REFUSED[type]
@@ -81,13 +96,13 @@ export class RegionFile {
   }
 
   get length(): number {
-    return fstatSync(this.fd).size
+    return fstatSync(this.#fd).size
   }
 
   /** Whether the path still leads to this file. */
   isCurrent(): boolean {
     const named: Stats | undefined = statSync(this.path, { throwIfNoEntry: false })
-    const own = fstatSync(this.fd)
+    const own = fstatSync(this.#fd)
     return named !== undefined && named.ino === own.ino && named.dev === own.dev
   }
 
@@ -104,8 +119,11 @@ export class RegionFile {
     ftruncateSync(this.fd, 0)
   }
 
+  /** Does nothing the second time: by then the number may be another file's. */
   close(): void {
-    closeSync(this.fd)
+    const fd = this.#fd
+    this.#fd = -1
+    if (fd !== -1) closeSync(fd)
   }
 }
 
@@ -113,6 +131,6 @@ export class RegionFile {
 function flags(path: string, mode: 'ro' | 'rw'): number {
   const directory = lstatSync(dirname(path), { throwIfNoEntry: false })
   const shared = directory !== undefined && (directory.mode & WORLD_WRITABLE) !== 0
-  const access = mode === 'ro' ? fs.O_RDONLY : fs.O_RDWR | fs.O_CREAT
+  const access = mode === 'ro' ? fs.O_RDONLY : fs.O_RDWR
   return access | fs.O_NONBLOCK | (shared ? fs.O_NOFOLLOW : 0)
 }

@@ -21,8 +21,8 @@ export interface RegionOptions {
 export type RegionSettings = Required<RegionOptions>
 
 const DEFAULT_MAX_SIZE = 2 ** 32
-/** Offsets in words count granules of 8 bytes, in 32 bits. */
-export const MAX_REGION_SIZE: number = 2 ** 35
+/** Offsets in words count granules of 8 bytes, in 32 bits; also those of the end. */
+export const MAX_REGION_SIZE: number = 2 ** 35 - 4096
 
 export function regionSettings(options: RegionOptions): RegionSettings {
   if (typeof options !== 'object' || options === null)

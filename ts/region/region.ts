@@ -3,6 +3,7 @@ import type { ArenaPlace } from '../arena/arena-place'
 import { ArenaHeader } from '../arena/layouts'
 import { OpenerSlot } from '../arena/opener-slot'
 import { PageTable } from '../arena/page-table'
+import { ifUnlocked } from '../arena/patience'
 import { PAGE_BYTES } from '../arena/size-class'
 import { conditionError, type MappingCondition, typeError } from '../errors'
 import type { Backing } from '../memory/backing'
@@ -15,6 +16,7 @@ import { GRANULE, SharedWords } from '../sync/shared-words'
 import { LOCK_BYTES, Slots } from '../sync/slots'
 import { Waiter, Waits } from '../sync/waiter'
 import { placeOf, type RegionFormat, type RegionPlace } from './format'
+import { withinGate } from './gate'
 import { pagesOf, RegionGrowth } from './growth'
 import type { RegionSettings } from './region-options'
 import { RegionRecovery } from './region-recovery'
@@ -46,7 +48,7 @@ export class Region {
   readonly slots: Slots
   readonly #backing: Backing
   readonly #hand: Hand | undefined
-  readonly #waits = new Waits()
+  readonly #waits: Waits
   readonly #closeCleanly: (region: Region) => void
   #closed = false
 
@@ -59,6 +61,7 @@ export class Region {
     closeCleanly: (region: Region) => void,
   ) {
     this.#backing = backing
+    this.#waits = new Waits(backing)
     this.#closeCleanly = closeCleanly
     this.path = backing.path
     this.writable = settings.mode === 'rw'
@@ -185,18 +188,15 @@ export class Region {
     hand.arena?.giveAll()
     hand.lease.end()
     hand.lease.leave()
-    if (!this.powerWasLost) this.#endIfLast()
+    if (!this.powerWasLost) this.#endIfLast(hand.lease)
   }
 
-  /** Whoever is just opening it goes on with it: then this is not the end. */
-  #endIfLast(): void {
-    const { locks } = this.#backing
-    if (!locks.tryLock(LOCK_BYTES.gate)) return
-    try {
-      if (!this.slots.anyLive()) this.#closeCleanly(this)
-    } finally {
-      locks.unlock(LOCK_BYTES.gate)
+  /** Who makes or opens it for long just now goes on with it: then this is not the end. */
+  #endIfLast({ undertaker }: Lease): void {
+    const end = () => {
+      if (undertaker.buryAll(-1) && !this.slots.anyLive()) this.#closeCleanly(this)
     }
+    ifUnlocked(() => withinGate(this.#backing.locks, ByteLock.EXCLUSIVE, 'the region', end, CLOSING_PATIENCE))
   }
 
   [Symbol.dispose](): void {
@@ -211,6 +211,7 @@ export class Region {
 }
 
 const CLOSED = 1
+const CLOSING_PATIENCE = 100 // milliseconds
 
 export function arenaPlaceOf(memory: SharedWords, place: RegionPlace): ArenaPlace {
   const header = place.arena / 4

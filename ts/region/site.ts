@@ -7,6 +7,8 @@ import { SUPERBLOCK_BYTES, Superblock } from './superblock'
 export interface Site {
   readonly name: string
   readonly backing: Backing
+  /** Its size is not for the region to choose. */
+  readonly isFixed: boolean
   /** The bytes of the superblock; none where nothing was ever made. */
   read(): Buffer
   /** Makes it empty, and writes the superblock, at once. */
@@ -18,6 +20,7 @@ export interface Site {
 }
 
 export class FileSite implements Site {
+  readonly isFixed = false
   readonly name: string
   readonly backing: Backing
   readonly #file: RegionFile
@@ -52,6 +55,7 @@ export class FileSite implements Site {
 
 /** Memory of this process; where it is zero, nothing was made. */
 export class BufferSite implements Site {
+  readonly isFixed = true
   readonly name = 'the region'
   readonly backing: Backing
 

@@ -52,9 +52,10 @@ export class Undertaker {
   tryBury(slot: number, by: number): boolean {
     const { slots } = this
     const { locks } = slots.memory.backing
-    if (slot === by || !slots.isDead(slot) || !locks.tryLock(LOCK_BYTES.bury)) return false
-    if (by !== -1) slots.setBurying(by, slot)
+    if (slot === by || !slots.isDead(slot)) return false
+    if (by !== -1) slots.setBurying(by, slot) // from before the byte is locked until it is not, for who is cut off in between
     try {
+      if (!locks.tryLock(LOCK_BYTES.bury)) return false
       if (!slots.isDead(slot)) return false
       this.repair(slot)
       slots.publishFree(slot)
@@ -86,14 +87,19 @@ export class Undertaker {
     return false
   }
 
+  /** Gives up the bytes of other slots that an opener was thrown out with. */
+  unlockOthers(own: number): void {
+    for (let slot = 0; slot < this.slots.count; slot++) if (slot !== own) this.unlockVacant(slot)
+  }
+
   unlockVacant(slot: number): void {
     this.slots.memory.backing.locks.unlock(LOCK_BYTES.firstSlot + slot)
   }
 
   /** Ends a burial, also one that its undertaker was terminated in. */
   leaveGraveyard(by: number): void {
-    if (by !== -1) this.slots.setBurying(by, -1)
     this.slots.memory.backing.locks.unlock(LOCK_BYTES.bury)
+    if (by !== -1) this.slots.setBurying(by, -1)
   }
 
   /** Leaves a slot as if its opener had begun nothing. Of the dead, or of oneself. */

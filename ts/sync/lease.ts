@@ -70,14 +70,23 @@ export class Lease {
     if (this.#state === BUSY) this.settle()
   }
 
-  /** From the event loop, where nothing is ever in the middle of a change. */
+  /** From the event loop, where nothing is ever in the middle of a change. An error is met again by the next {@link begin}. */
   attend(): void {
-    if (this.#state === BUSY && !this.#left) this.settle()
+    if (this.#state !== BUSY || this.#left) return
+    try {
+      this.settle()
+    } catch {
+      // Nobody here has asked for anything.
+    }
   }
 
   settle(): void {
+    const { slots, slot } = this
+    if (slots.owner(slot) !== this.owner)
+      throw new SharingError('ERR_LEASE_LOST', 'this opener was taken for dead, and its slot given to another')
     if (this.slots.isBurying(this.slot)) this.undertaker.leaveGraveyard(this.slot)
     this.undertaker.repair(this.slot)
+    this.undertaker.unlockOthers(this.slot)
     this.#state = OWING
   }
 
@@ -90,7 +99,7 @@ export class Lease {
 
   leave(): void {
     if (this.#left) return
-    this.attend()
+    if (this.#state === BUSY) this.settle()
     this.forget()
     this.slots.publishFree(this.slot)
     this.slots.memory.backing.locks.unlock(LOCK_BYTES.firstSlot + this.slot)
@@ -116,7 +125,10 @@ function takeSlot(undertaker: Undertaker): number {
   const end = performance.now() + BURIAL_TIMEOUT
   for (let settled = false; !settled && performance.now() < end; binding.sleep(1)) {
     settled = undertaker.buryAll(-1)
-    for (let slot = 0; slot < slots.count; slot++) if (undertaker.tryLockVacant(slot, -1)) return slot
+    for (let slot = 0; slot < slots.count; slot++) {
+      if (undertaker.tryLockVacant(slot, -1)) return slot
+      if (!slots.isLive(slot)) settled = false // somebody is taking it, looks into it, or is not quite dead yet
+    }
   }
   throw new SharingError('ERR_TOO_MANY_OPENERS', `all ${slots.count} openers that this region has room for are there (option \`openers\`)`)
 }

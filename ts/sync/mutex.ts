@@ -15,6 +15,7 @@ import type { Lease } from './lease'
 import { DIRTY, FREE, isFree, OWNER, ownerSlot, WAITERS } from './owner-word'
 import { release } from './release'
 import { wordOf } from './shared-words'
+import { type Identity, thisThread } from './slots'
 
 /** When a mutex may be taken: after those of lower levels that the opener holds. */
 export type Level = 0 | 1 | 2 | 3 | 4
@@ -53,6 +54,7 @@ export class Locker {
   acquire(words: Int32Array, index: number, granule: number, level: Level): void {
     this.#own[this.#held + level] = granule
     if (Atomics.compareExchange(words, index, FREE, this.#me) !== FREE) this.#contend(words, index, granule, level)
+    else if (this.#slowMutex === granule) this.#slowMutex = 0
   }
 
   /** @throws {SharingError} `ERR_LEASE_LOST` when the mutex is in another name */
@@ -78,7 +80,8 @@ export class Locker {
   }
 
   #wait(words: Int32Array, index: number, granule: number, level: Level): void {
-    const since = performance.now()
+    let since = performance.now()
+    let waitedFor = FREE
     for (;;) {
       const word = Atomics.load(words, index)
       if (isFree(word)) {
@@ -86,6 +89,8 @@ export class Locker {
         continue
       }
       const owner = word & OWNER
+      if (owner !== waitedFor) since = performance.now()
+      waitedFor = owner
       const left = since + this.#patience(granule, owner) - performance.now()
       if (left <= 0) this.#giveUp(granule, owner, level)
       if ((word & WAITERS) === 0 && Atomics.compareExchange(words, index, word, word | WAITERS) !== word) continue
@@ -131,9 +136,17 @@ export class Locker {
     this.#slowMutex = granule
     this.#slowOwner = owner
     this.#own[this.#held + level] = 0
-    const { pid, tid } = this.#lease.slots.identity(ownerSlot(owner))
-    throw new SharingError('ERR_LOCK_TIMEOUT', `process ${pid} (thread ${tid}) lives, and keeps a mutex locked: is it stopped?`, pid)
+    const { slots } = this.#lease
+    const slot = ownerSlot(owner)
+    throw timeoutError(slots.identity(slots.undertakerOf(slot) ?? slot))
   }
+}
+
+/** Names whoever keeps the mutex, or is burying who had it. Numbers of another pid namespace would name a stranger here. */
+function timeoutError({ pid, tid, pidNamespace }: Identity): SharingError {
+  const known = pidNamespace === thisThread().pidNamespace
+  const who = known ? `process ${pid} (thread ${tid})` : `a process of another pid namespace (there ${pid})`
+  return new SharingError('ERR_LOCK_TIMEOUT', `${who} lives, and keeps a mutex locked: is it stopped?`, known ? pid : undefined)
 }
 
 /**

@@ -134,6 +134,12 @@ export class Slots {
     return this.#words[this.at(slot) + burying] !== 0
   }
 
+  /** Who is at work on a slot's burial. */
+  undertakerOf(slot: number): number | undefined {
+    for (let by = 0; by < this.count; by++) if (this.isLive(by) && this.#words[this.at(by) + burying] === slot + 1) return by
+    return undefined
+  }
+
   /** Notes that `by` buries a slot, or (-1) has done so. */
   setBurying(by: number, slot: number): void {
     this.#words[this.at(by) + burying] = slot + 1

@@ -14,7 +14,8 @@
  * (5) Who may not write cannot set the flag, and looks in growing intervals, of 20 ms at last.
  */
 
-import { conditionError } from '../errors'
+import { conditionError, type MappingCondition } from '../errors'
+import type { Backing } from '../memory/backing'
 import { binding } from '../native/binding'
 import { watchWord } from './word-watch'
 
@@ -24,6 +25,7 @@ const EVERYBODY = 0x7fffffff
 const LONGEST_SLEEP = 100 // milliseconds
 const LONGEST_LOOK = 20
 const SPINS = 50
+const LONGEST_TIMER = 2 ** 31 - 1 // of setTimeout
 
 export interface WaitOptions {
   /** Milliseconds; for ever by default. */
@@ -34,9 +36,21 @@ export interface WaitOptions {
   readonly keepsLoop?: boolean
 }
 
-/** Pending waits of one opener, all of which end when it closes. */
+/** Pending waits of one opener, all of which end when it closes, or its memory breaks. */
 export class Waits {
   readonly #pending = new Set<(reason: Error) => void>()
+  readonly #backing: Backing
+
+  constructor(backing: Backing) {
+    this.#backing = backing
+    backing.onFault((error) => this.cancel(error))
+  }
+
+  /** @throws {MappingError} when no word of the memory can change any more */
+  check(): void {
+    const { condition } = this.#backing
+    if (condition !== 0) throw conditionError(condition as MappingCondition)
+  }
 
   add(cancel: (reason: Error) => void): void {
     this.#pending.add(cancel)
@@ -101,6 +115,11 @@ export class Waiter {
    */
   wait(seen: number, { timeout, signal, keepsLoop = true }: WaitOptions = {}): Promise<boolean> {
     if (signal?.aborted) return Promise.reject(signal.reason)
+    try {
+      this.#waits.check()
+    } catch (error) {
+      return Promise.reject(error)
+    }
     this.#register()
     if (this.load() !== seen) return Promise.resolve(true)
     return new Promise((resolve, reject) => {
@@ -120,7 +139,7 @@ export class Waiter {
         resolve(changed)
       }
       const unwatch = watchWord(this.#words, this.#data, seen, { keepsLoop, announced: this.#writable }, () => finish(true))
-      const timer = timeout === undefined ? undefined : setTimeout(() => finish(this.load() !== seen), timeout)
+      const timer = timeout === undefined || timeout > LONGEST_TIMER ? undefined : setTimeout(() => finish(this.load() !== seen), timeout)
       if (!keepsLoop) timer?.unref()
       signal?.addEventListener('abort', abort)
       this.#waits.add(cancel)
@@ -139,12 +158,9 @@ export class Waiter {
     ) {
       const left = end - performance.now()
       if (left <= 0) return false
-      const outcome = binding.waitOnWord(this.#words, this.#data, seen, Math.min(slice, left))
-      if (outcome === EFAULT) throw conditionError(CLOSED)
+      binding.waitOnWord(this.#words, this.#data, seen, Math.min(slice, left))
+      this.#waits.check()
     }
     return true
   }
 }
-
-const EFAULT = -14
-const CLOSED = 1

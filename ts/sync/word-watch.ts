@@ -18,7 +18,7 @@ export interface WatchOptions {
 const watches = new Map<number, Watch>()
 let lastToken = 0
 let keeping = 0
-let listening = false
+let listener = 0
 
 /**
  * Calls `changed` once, from the event loop, when the word holds something else than `expected`: soon after that,
@@ -30,22 +30,31 @@ export function watchWord(words: Int32Array, index: number, expected: number, op
   const token = ++lastToken
   watches.set(token, { words, keepsLoop: options.keepsLoop, changed })
   if (options.keepsLoop) keep(1)
-  const outcome = binding.watchWord(token, words, index, expected, options.announced)
+  const outcome = binding.watchWord(listener, token, words, index, expected, options.announced)
   if (outcome === 0) return () => void forget(token, true)
   forget(token, false)
   throw systemError(-outcome, 'pthread_create')
 }
 
 function listen(): void {
-  if (listening) return
-  listening = binding.onChange((token) => forget(token, false)?.changed())
+  if (listener !== 0) return
+  listener = binding.onChange((token) => {
+    try {
+      forget(token, false)?.changed()
+    } catch (error) {
+      // Node-API would swallow it here, and keep the others of this turn from hearing; from the loop it is an uncaught exception.
+      process.nextTick(() => {
+        throw error
+      })
+    }
+  })
 }
 
 function forget(token: number, unwatch: boolean): Watch | undefined {
   const watch = watches.get(token)
   if (watch === undefined) return undefined
   watches.delete(token)
-  if (unwatch) binding.unwatchWord(token)
+  if (unwatch) binding.unwatchWord(listener, token)
   if (watch.keepsLoop) keep(-1)
   return watch
 }
@@ -53,5 +62,5 @@ function forget(token: number, unwatch: boolean): Watch | undefined {
 function keep(change: 1 | -1): void {
   const before = keeping
   keeping += change
-  if (before === 0 || keeping === 0) binding.keepLoopAlive(keeping > 0)
+  if (before === 0 || keeping === 0) binding.keepLoopAlive(listener, keeping > 0)
 }

@@ -120,6 +120,9 @@ describe('a region of another boot', () => {
   test('that was open then says so to everybody, until somebody vouches for it', () => {
     const path = madeAndClosed()
     otherBoot(path, RestState.OPEN)
+    const early = open(path, { mode: 'ro' })
+    expect(early.powerWasLost).toBe(true)
+    early.close()
     const first = open(path)
     const second = open(path)
     expect([first.powerWasLost, second.powerWasLost]).toEqual([true, true])
@@ -133,6 +136,20 @@ describe('a region of another boot', () => {
     third.close()
     reader.close()
     expect(open(path).powerWasLost).toBe(false)
+  })
+
+  test('and that the power failed under once more has no openers of before', () => {
+    const path = madeAndClosed()
+    otherBoot(path, RestState.OPEN)
+    const probe = new Probe(open(path))
+    const { slots } = probe.region
+    const slot = readFileSync(path).subarray(slots.at(0) * 4, slots.at(1) * 4)
+    probe.region.close()
+    const fd = openSync(path, 'r+')
+    writeSync(fd, slot, 0, slot.length, slots.at(0) * 4) // live, as it was when the power failed
+    closeSync(fd)
+    otherBoot(path, RestState.TORN)
+    expect(open(path).slots.state(0)).toBe(1) // of the first generation: nobody was buried
   })
 
   test('that was open then is made anew by who wants that', () => {

@@ -4,14 +4,13 @@ import type { Lease } from '../sync/lease'
 import { type Locker, Mutex } from '../sync/mutex'
 import { wordOf } from '../sync/shared-words'
 import type { ArenaPlace, Growth } from './arena-place'
-import { PANE_PAGES } from './free-runs'
 import { LargeBlocks } from './large-blocks'
 import { ArenaHeader, Intent, IntentState, Magazine } from './layouts'
 import { OpenerSlot } from './opener-slot'
 import { PageRuns } from './page-runs'
 import { ifUnlocked } from './patience'
 import { classLock, Shelf } from './shelf'
-import { BATCH, CLASS_COUNT, classOf, PAGE_GRANULES, SMALL_LIMIT } from './size-class'
+import { BATCH, CLASS_COUNT, classOf, PAGE_GRANULES, PANE_PAGES, SMALL_LIMIT } from './size-class'
 
 const INTENT: number = OpenerSlot.index.intent
 const { state: STATE, block: BLOCK, at: AT, half: HALF, value: VALUE, old: OLD } = Intent.index

@@ -115,7 +115,7 @@ class Counter {
     const end = this.#front[header + freshEnd]! >>> 0
     const size = CLASS_SIZES[sizeClass]!
     for (let block = this.#front[header + fresh]! >>> 0; block !== 0 && end - block >= size; block += size)
-      this.#countFree(block, sizeClass)
+      if (!this.#countFree(block, sizeClass)) return
   }
 
   #countSlot(at: number): void {
@@ -128,7 +128,16 @@ class Counter {
     const state = this.#front[intent + STATE]
     if (state === IntentState.ALLOCATED || state === IntentState.PUBLISHING) this.#countBetween(this.#front[intent + BLOCK]! >>> 0)
     if (state === IntentState.FREEING || state === IntentState.PUBLISHING) this.#countBetween(this.#front[intent + OLD]! >>> 0)
-    for (let block = this.#front[intent + DEBT]! >>> 0; block !== 0; block = this.#wordAt(block, 0)) this.#countBetween(block)
+    this.#countDebts(this.#front[intent + DEBT]! >>> 0)
+  }
+
+  #countDebts(first: number): void {
+    const owed = new Set<number>()
+    for (let block = first; block !== 0; block = this.#wordAt(block, 0)) {
+      if (owed.has(block)) return void this.#problem(`the large block ${block} is owed twice`)
+      owed.add(block)
+      this.#countBetween(block)
+    }
   }
 
   #countStack(top: number, sizeClass: number): void {

@@ -12,9 +12,8 @@ import type { Journal } from '../sync/journal'
 import type { ArenaPlace } from './arena-place'
 import { ArenaHeader, BIN_COUNT } from './layouts'
 import { freeEntry, type PageTable } from './page-table'
-import { PAGE_BYTES, PAGE_GRANULES } from './size-class'
+import { PAGE_GRANULES, PANE_PAGES } from './size-class'
 
-export const PANE_PAGES: number = 2 ** 30 / PAGE_BYTES
 const BINS: number = ArenaHeader.index.bins
 const EXACT_BINS = 7
 // A bin whose runs may be too short is looked through this far.

@@ -2,9 +2,10 @@ import { FormatError } from '../errors'
 import type { Journal } from '../sync/journal'
 import type { Mutex } from '../sync/mutex'
 import type { ArenaPlace, Growth } from './arena-place'
-import { FreeRuns, PANE_PAGES } from './free-runs'
+import { FreeRuns } from './free-runs'
 import { ArenaHeader, BIN_COUNT } from './layouts'
 import type { PageTable } from './page-table'
+import { PANE_PAGES } from './size-class'
 
 const END: number = ArenaHeader.index.end
 
@@ -126,13 +127,15 @@ export class PageRuns {
   #pagesFor(length: number): number {
     const end = this.table.limit
     const paneEnd = end - (end % PANE_PAGES) + PANE_PAGES
-    const joined = end + length - this.#free.lengthBefore(end)
+    const tail = this.#free.lengthBefore(end)
+    const joined = end + length - (tail < length ? tail : 0) // a tail that is long enough was not found among shorter runs
     return joined <= paneEnd ? joined : paneEnd + length
   }
 
   /** Takes pages in that the region has grown by, up to the end of a pane. False when there are none. */
   #absorb(): boolean {
     const end = this.table.limit
+    if (end < this.table.first) throw new FormatError('ERR_CORRUPT', `the arena begins at page ${this.table.first}, and ends at ${end}`)
     const pages = Math.min(this.#growth.pages(), end - (end % PANE_PAGES) + PANE_PAGES)
     if (pages <= end) return false
     this.#journal.begin()

@@ -1,6 +1,6 @@
 import { FormatError } from '../errors'
 import { LENGTH_SHIFT, PageEntry } from './layouts'
-import { CLASS_COUNT, CLASS_SIZES, PAGE_GRANULES, RUN_PAGES } from './size-class'
+import { CLASS_COUNT, CLASS_SIZES, PAGE_GRANULES, PANE_PAGES, RUN_PAGES } from './size-class'
 
 const KIND: number = PageEntry.mask.kind
 const HOLE: number = PageEntry.mask.hole
@@ -13,6 +13,7 @@ const CLASS_SHIFT: number = PageEntry.shift.sizeClass
 const CLASS_MAX: number = PageEntry.max.sizeClass
 const PLACE_SHIFT: number = PageEntry.shift.place
 const PLACE_MAX: number = PageEntry.max.place
+const PANE_GRANULES: number = PANE_PAGES * PAGE_GRANULES
 
 export interface TablePlace {
   readonly words: Int32Array
@@ -20,6 +21,8 @@ export interface TablePlace {
   readonly at: number
   /** The word with the number of pages up to the end of the arena. */
   readonly endIndex: number
+  /** The word with the number of pages that exist. */
+  readonly pagesIndex: number
   /** The first page of the arena. */
   readonly first: number
   /** Pages that there are entries for. */
@@ -31,14 +34,18 @@ export class PageTable {
   readonly #words: Int32Array
   readonly #at: number
   readonly #endIndex: number
+  readonly #pagesIndex: number
   /** The first page of the arena. */
   readonly first: number
   readonly #most: number
+  /** As {@link limit} was when it was last asked for. It never falls. */
+  #known = 0
 
-  constructor({ words, at, endIndex, first, most }: TablePlace) {
+  constructor({ words, at, endIndex, pagesIndex, first, most }: TablePlace) {
     this.#words = words
     this.#at = at
     this.#endIndex = endIndex
+    this.#pagesIndex = pagesIndex
     this.first = first
     this.#most = most
   }
@@ -57,14 +64,17 @@ export class PageTable {
     this.#words[this.#at + page] = entry
   }
 
-  /** Pages of the region up to the end of the arena. */
+  /** Pages of the region up to the end of the arena, all of which exist. */
   get limit(): number {
     const end = this.#words[this.#endIndex]! >>> 0
-    return Math.min(end, this.#most)
+    const pages = this.#words[this.#pagesIndex]! >>> 0
+    const limit = Math.min(end, pages, this.#most)
+    if (limit > this.#known) this.#known = limit
+    return limit
   }
 
   holds(page: number): boolean {
-    return page >= this.first && page < this.limit
+    return page >= this.first && (page < this.#known || page < this.limit)
   }
 
   /** The class of the small block at a granule, -1 for a large block. @throws {FormatError} `ERR_CORRUPT` when no block begins there */
@@ -72,7 +82,7 @@ export class PageTable {
     const page = Math.floor(block / PAGE_GRANULES)
     const entry = this.holds(page) ? this.entry(page) : 0
     const kind = entry & KIND
-    if (kind === SMALL && isBlockOf(entry, page, block)) return (entry >>> CLASS_SHIFT) & CLASS_MAX
+    if (kind === SMALL && this.#isBlockOf(entry, page, block)) return (entry >>> CLASS_SHIFT) & CLASS_MAX
     if (kind === LARGE && block % PAGE_GRANULES === 0 && this.isRun(page)) return -1
     throw noBlock(block)
   }
@@ -89,7 +99,21 @@ export class PageTable {
     return (
       this.holds(page) &&
       (this.entry(page) & (KIND | (CLASS_MAX << CLASS_SHIFT))) === (SMALL | (sizeClass << CLASS_SHIFT)) &&
-      isBlockOf(this.entry(page), page, block)
+      this.#isBlockOf(this.entry(page), page, block)
+    )
+  }
+
+  /** Whether the entry's run has a block at a granule, all of it in the arena, and in one pane. */
+  #isBlockOf(entry: number, page: number, block: number): boolean {
+    const sizeClass = (entry >>> CLASS_SHIFT) & CLASS_MAX
+    if (sizeClass >= CLASS_COUNT) return false
+    const at = block - (page - ((entry >>> PLACE_SHIFT) & PLACE_MAX)) * PAGE_GRANULES
+    const size = CLASS_SIZES[sizeClass]!
+    return (
+      at % size === 0 &&
+      at <= RUN_PAGES[sizeClass]! * PAGE_GRANULES - size &&
+      (block & (PANE_GRANULES - 1)) + size <= PANE_GRANULES &&
+      this.holds((block + size - 1) / PAGE_GRANULES)
     )
   }
 
@@ -120,10 +144,10 @@ export class PageTable {
     return this.entry(page) >>> LENGTH_SHIFT
   }
 
-  /** Whether the length at a page, counted from there on, lies in the arena. */
+  /** Whether the length at a page, counted from there on, lies in the arena, and in one pane. */
   isRun(page: number): boolean {
     const length = this.lengthAt(page)
-    return length > 0 && this.holds(page + length - 1)
+    return length > 0 && (page % PANE_PAGES) + length <= PANE_PAGES && this.holds(page + length - 1)
   }
 }
 
@@ -140,14 +164,6 @@ export function largeEntry(length: number): number {
 
 export function smallEntry(sizeClass: number, place: number): number {
   return SMALL | (sizeClass << CLASS_SHIFT) | (place << PLACE_SHIFT)
-}
-
-function isBlockOf(entry: number, page: number, block: number): boolean {
-  const sizeClass = (entry >>> CLASS_SHIFT) & CLASS_MAX
-  const start = (page - ((entry >>> PLACE_SHIFT) & PLACE_MAX)) * PAGE_GRANULES
-  if (sizeClass >= CLASS_COUNT) return false
-  const size = CLASS_SIZES[sizeClass]!
-  return (block - start) % size === 0 && block - start <= RUN_PAGES[sizeClass]! * PAGE_GRANULES - size
 }
 
 function noBlock(block: number): FormatError {

@@ -6,7 +6,7 @@
 
 import { FormatError } from '../errors'
 import type { Mutex } from '../sync/mutex'
-import { wordOf } from '../sync/shared-words'
+import { paneOf, wordOf } from '../sync/shared-words'
 import type { ArenaPlace } from './arena-place'
 import { ArenaHeader, ClassHeader } from './layouts'
 import type { PageRuns } from './page-runs'
@@ -90,6 +90,8 @@ export class Shelf {
     const end = this.#front[this.#header + FRESH_END]! >>> 0
     if (first === 0 || end - first < size || !this.#place.table.isSmall(first, this.#class)) return false
     const count = Math.min(BATCH[this.#class]!, Math.floor((end - first) / size))
+    const last = first + (count - 1) * size
+    if (!this.#place.table.isSmall(last, this.#class) || paneOf(last) !== paneOf(first)) throw noFreeBlock(last, this.#class)
     const words = this.#place.memory.words(first)
     for (let i = 0, word = wordOf(first); i < count; i++, word += size * 2) {
       words[word] = first + (i + 1) * size

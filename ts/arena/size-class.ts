@@ -5,9 +5,13 @@
  * All in granules of 8 bytes. Blocks of a class are cut from runs of pages.
  */
 
+import { PANE_LENGTH } from '../memory/backing'
+
 /** Bytes of the unit that runs are counted in; on every machine, whatever the kernel's page is. */
 export const PAGE_BYTES = 4096
 export const PAGE_GRANULES: number = PAGE_BYTES / 8
+/** No run reaches from one pane into the next. */
+export const PANE_PAGES: number = PANE_LENGTH / PAGE_BYTES
 
 const LINEAR_CLASSES = 8
 const LINEAR_STEP = 2

@@ -1,5 +1,5 @@
 import { MappingError } from '../errors'
-import { binding, type Outcome } from '../native/binding'
+import { binding, type MappingId, type Outcome } from '../native/binding'
 import { type Backing, PANE_LENGTH, type Pane } from './backing'
 import { type ByteLocks, FileLocks } from './byte-locks'
 import { listen, unlisten } from './faults'
@@ -45,6 +45,7 @@ export class FileBacking implements Backing {
   }
 
   onFault(listener: (error: Error) => void): void {
+    collected.register(this, this.mapping.id)
     listen(this.mapping.id, ({ error }) => listener(error))
   }
 
@@ -106,6 +107,8 @@ export class FileBacking implements Backing {
     this.mapping.close()
   }
 }
+
+const collected = new FinalizationRegistry<MappingId>(unlisten)
 
 function refusal(outcome: Outcome, reach: number, path: string): Error {
   if (outcome !== -ENOMEM) return failure(outcome, 'mmap', path)

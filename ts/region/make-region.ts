@@ -64,16 +64,27 @@ export function prepareRegion(site: Site, format: RegionFormat, geometry: Geomet
   checkSizes(site, format, place)
   if (settings.mode === 'ro' || anySlotLocked(backing, geometry.slots)) return
   const { words } = backing.pane(0)
-  const boot = bootId()
-  const sameBoot = boot.every((word, i) => words[BOOT + i] === word)
+  const sameBoot = isOfThisBoot(words)
   if (sameBoot && words[REST] !== RestState.CLEAN) return
-  if (!sameBoot && words[REST] === RestState.OPEN) {
+  if (!sameBoot && words[REST] !== RestState.CLEAN) {
     forgetOpeners(words, format, place)
     words[REST] = RestState.TORN
+  } else {
+    words[REST] = RestState.OPEN
   }
-  if (words[REST] === RestState.CLEAN) words[REST] = RestState.OPEN
-  words.set(boot, BOOT)
+  words.set(bootId(), BOOT)
   backing.sync(0, PAGE_BYTES)
+}
+
+/** Whether the power failed while the region was open, and nobody has vouched for it since. */
+export function isTorn(backing: Backing, slots: number): boolean {
+  const { words } = backing.pane(0)
+  const left = words[REST] === RestState.OPEN && !isOfThisBoot(words) && !anySlotLocked(backing, slots) // nobody has opened it to write yet
+  return words[REST] === RestState.TORN || left
+}
+
+function isOfThisBoot(words: Int32Array): boolean {
+  return bootId().every((word, i) => words[BOOT + i] === word)
 }
 
 export function anySlotLocked({ locks }: Backing, slots: number): boolean {
@@ -84,7 +95,9 @@ export function anySlotLocked({ locks }: Backing, slots: number): boolean {
 function checkSizes({ name, backing }: Site, format: RegionFormat, place: RegionPlace): void {
   const { words } = backing.pane(0)
   const pages = words[PAGES]! >>> 0
+  const rest = words[REST]! >>> 0
   const corrupt = (what: string) => new FormatError('ERR_CORRUPT', `${name}: ${what}`)
+  if (rest > RestState.TORN) throw corrupt(`it was left in state ${rest}, which there is not`)
   if (pages < place.firstPage || pages > place.mostPages)
     throw corrupt(`${pages} pages, which is not from ${place.firstPage} to ${place.mostPages}`)
   if (backing.length() < pages * PAGE_BYTES) throw corrupt(`${backing.length()} bytes, but ${pages} pages of ${PAGE_BYTES} are in use`)

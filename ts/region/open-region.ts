@@ -11,7 +11,7 @@
 
 import { unlinkSync } from 'node:fs'
 import { PAGE_BYTES } from '../arena/size-class'
-import { FormatError, SharingError } from '../errors'
+import { FormatError, rangeError, SharingError } from '../errors'
 import type { Backing } from '../memory/backing'
 import { anonymousBuffers, BufferBacking } from '../memory/buffer-backing'
 import { FileBacking } from '../memory/file-backing'
@@ -47,6 +47,8 @@ export function anonymousRegion(format: RegionFormat, options: RegionOptions = {
 
 /** A region over memory that somebody else made. Its size is that of the buffer. */
 export function regionOver(buffer: SharedArrayBuffer, format: RegionFormat, options: RegionOptions = {}): Region {
+  if (buffer.byteLength < SUPERBLOCK_BYTES)
+    throw rangeError('ERR_OUT_OF_RANGE', `a region needs at least ${SUPERBLOCK_BYTES} bytes, not ${buffer.byteLength}`)
   return openBuffers([buffer], format, regionSettings({ ...options, maxSize: buffer.byteLength }))
 }
 
@@ -160,12 +162,15 @@ function openSite(site: Site, format: RegionFormat, settings: RegionSettings): R
     if (settings.mode === 'ro') throw new FormatError('ERR_NOT_READY', `${site.name} was not made yet`)
     if (site.backing.reach !== mostPagesOf(settings.maxSize) * PAGE_BYTES) return undefined
     makeRegion(site, format, settings)
-  } else if (stateOf(head) === RegionState.DESTROYED) {
+  } else if (isSuperblock(head) && stateOf(head) === RegionState.DESTROYED) {
     if (settings.mode === 'ro') throw new SharingError('ERR_REGION_DESTROYED', `${site.name} was destroyed`)
     site.remove()
     return undefined
   }
-  const geometry = geometryFor(format, site.read(), site.name)
+  const made = site.read()
+  const geometry = geometryFor(format, made, site.name)
+  if (stateOf(made) !== RegionState.READY)
+    throw new FormatError('ERR_CORRUPT', `${site.name} is in state ${stateOf(made)}, which there is not`)
   if (geometry.mostPages * PAGE_BYTES !== site.backing.reach) {
     if (site.isFixed) throw new FormatError('ERR_CORRUPT', `a region of ${geometry.mostPages} pages in ${site.backing.reach} bytes`)
     return undefined

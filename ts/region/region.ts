@@ -18,6 +18,7 @@ import { Waiter, Waits } from '../sync/waiter'
 import { placeOf, type RegionFormat, type RegionPlace } from './format'
 import { withinGate } from './gate'
 import { pagesOf, RegionGrowth } from './growth'
+import { isTorn } from './make-region'
 import type { RegionSettings } from './region-options'
 import { RegionRecovery } from './region-recovery'
 import { type Geometry, RestState, Superblock } from './superblock'
@@ -85,8 +86,13 @@ export class Region {
     const growth = new RegionGrowth(memory, place, format, locker)
     const arena = arenaPlace && new Arena(arenaPlace, lease, locker, growth)
     recovery.arena = arena
-    lease.begin() // pays what a dead opener of the slot left to pay
-    lease.end()
+    try {
+      lease.begin() // pays what a dead opener of the slot left to pay
+      lease.end()
+    } catch (error) {
+      lease.forget() // the slot is that of a dead opener
+      throw error
+    }
     return { lease, locker, growth, arena }
   }
 
@@ -103,7 +109,7 @@ export class Region {
 
   /** The power failed while it was open, and nobody has called {@link vouch} since: what no checksum vouches for may be torn. */
   get powerWasLost(): boolean {
-    return this.memory.front[Superblock.index.rest] === RestState.TORN
+    return isTorn(this.#backing, this.slots.count)
   }
 
   /** What the power may have torn is whole again. */
@@ -216,6 +222,13 @@ const CLOSING_PATIENCE = 100 // milliseconds
 export function arenaPlaceOf(memory: SharedWords, place: RegionPlace): ArenaPlace {
   const header = place.arena / 4
   const endIndex = header + ArenaHeader.index.end
-  const table = new PageTable({ words: memory.front, at: place.table / 4, endIndex, first: place.firstPage, most: place.mostPages })
+  const table = new PageTable({
+    words: memory.front,
+    at: place.table / 4,
+    endIndex,
+    pagesIndex: Superblock.index.pages,
+    first: place.firstPage,
+    most: place.mostPages,
+  })
   return { memory, header, table }
 }

@@ -4,6 +4,7 @@ import { FormatError } from '../errors'
 import { fnv1a } from '../layout/fingerprint'
 import { bytes, layout, line, u32, u64, words } from '../layout/layout'
 import { OwnerWord } from '../sync/owner-word'
+import { SUPERBLOCK_BYTES } from '../sync/shared-words'
 
 /** "mmio" in the order of the bytes. */
 export const MAGIC = 0x6f696d6d
@@ -39,8 +40,7 @@ export const Superblock = layout('Superblock', {
   pages: line(u32).is('PUBLISH: pages that exist'),
 })
 
-/** Pages before the first slot. */
-export const SUPERBLOCK_BYTES = 4096
+export { SUPERBLOCK_BYTES }
 
 const INDEX = Superblock.index
 const KIND_BYTES = 16

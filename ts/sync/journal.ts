@@ -9,7 +9,7 @@
 
 import { FormatError } from '../errors'
 import { layout, u32, words } from '../layout/layout'
-import { type SharedWords, wordOf } from './shared-words'
+import { GRANULE, type SharedWords, SUPERBLOCK_BYTES, wordOf } from './shared-words'
 
 /** Words that one journal holds. */
 export const JOURNAL_CAPACITY = 60
@@ -77,6 +77,8 @@ export class Journal {
 
   #apply(granule: number, half: number, value: number): void {
     this.#memory.check(granule, 1, 'a word of a journal')
+    if (granule < SUPERBLOCK_BYTES / GRANULE)
+      throw new FormatError('ERR_CORRUPT', `a journal that changes granule ${granule} of the superblock`)
     Atomics.store(this.#memory.words(granule), wordOf(granule) + (half & 1), value)
   }
 }

@@ -89,6 +89,7 @@ export class Locker {
         continue
       }
       const owner = word & OWNER
+      if (ownerSlot(owner) >= this.#lease.slots.count) this.#refuse(owner, level)
       if (owner !== waitedFor) since = performance.now()
       waitedFor = owner
       const left = since + this.#patience(granule, owner) - performance.now()
@@ -121,10 +122,14 @@ export class Locker {
   #askAfter(words: Int32Array, index: number, owner: number): void {
     const { slots, undertaker, slot } = this.#lease
     const other = ownerSlot(owner)
-    if (other >= slots.count) throw new FormatError('ERR_CORRUPT', `a mutex is held by slot ${other} of ${slots.count}`)
     if (undertaker.tryBury(other, slot)) return
     if (slots.owner(other) === owner) slots.callAttention(other)
     else freeOrphan(words, index, owner)
+  }
+
+  #refuse(owner: number, level: Level): never {
+    this.#own[this.#held + level] = 0
+    throw new FormatError('ERR_CORRUPT', `a mutex is held by slot ${ownerSlot(owner)} of ${this.#lease.slots.count}`)
   }
 
   #patience(granule: number, owner: number): number {

@@ -3,6 +3,8 @@ import { type Backing, PANE_LENGTH } from '../memory/backing'
 
 /** Bytes that an offset in a shared word counts: offsets of 32 bits reach 32 GiB. */
 export const GRANULE = 8
+/** The first bytes of every region: what it is, and how long. No offset in a shared word leads there, but of the mutex of growth. */
+export const SUPERBLOCK_BYTES = 4096
 const GRANULES_PER_PANE = PANE_LENGTH / GRANULE
 const IN_PANE = GRANULES_PER_PANE - 1
 

@@ -43,7 +43,8 @@ export class Waits {
 
   constructor(backing: Backing) {
     this.#backing = backing
-    backing.onFault((error) => this.cancel(error))
+    const self = new WeakRef(this) // who listens for faults keeps nothing alive
+    backing.onFault((error) => self.deref()?.cancel(error))
   }
 
   /** @throws {MappingError} when no word of the memory can change any more */

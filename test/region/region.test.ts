@@ -307,6 +307,14 @@ describe('destroying a region', () => {
   })
 })
 
+describe('a region that nobody holds any more', () => {
+  test('is collected, with its slot, its descriptor and its memory', async () => {
+    const program = join(__dirname, 'programs', 'forgotten.ts')
+    const answer = await askProgram(program, [filePath()], ['--expose-gc'])
+    expect(answer).toEqual({ descriptors: 0, mappings: 0, slot: 0 })
+  })
+})
+
 describe('many who open at once', () => {
   test('make one region', async () => {
     const path = filePath()

@@ -81,7 +81,9 @@ bool TakeStructureAway(Mapping& mapping, Span page) {
 
 bool Repair(Mapping& mapping, const uint8_t* address, Access access) {
   const Span page = GranuleAt(mapping, address, mapping.granule());
-  if (mapping.condition() == Condition::kClosed) return CoverWithZeros(mapping.span(), page);
+  if (mapping.condition() == Condition::kClosed) {
+    return access == Access::kWrite ? CoverWithZeros(page, page) : platform::CoverWithReadableZeros(mapping.span()) == 0;
+  }
   if (mapping.is_structure()) return TakeStructureAway(mapping, page);
   switch (access) {
     case Access::kBeyondFile: return CoverMissingPages(mapping, address);

@@ -47,6 +47,8 @@ int Place(Span where, int protection, int flags, int fd, uint64_t offset);
 int PlacePrivateImage(Span where, int fd, uint64_t offset);
 // Puts zero-filled private memory over `where`. Async-signal-safe.
 int CoverWithZeros(Span where);
+// The same, to be read only: it counts against no limit. Async-signal-safe.
+int CoverWithReadableZeros(Span where);
 // Puts memory over `where` that faults at any access. Async-signal-safe.
 int CoverWithNothing(Span where);
 // Replaces the pages of `where` by private, writable copies of what they

@@ -130,6 +130,8 @@ int PlacePrivateImage(Span where, int fd, uint64_t offset) {
 
 int CoverWithZeros(Span where) { return CoverWithAnonymous(where, PROT_READ | PROT_WRITE); }
 
+int CoverWithReadableZeros(Span where) { return CoverWithAnonymous(where, PROT_READ); }
+
 // Without room for one more piece of address space, what is there can still be closed off.
 int CoverWithNothing(Span where) {
   const int error = CoverWithAnonymous(where, PROT_NONE);

@@ -8,7 +8,7 @@
 
 const { removeFiles } = require('./support/files.cjs')
 
-const steps = ['loading', 'raw', 'mapped-file', 'sharing', 'ending', 'faults', 'collecting', 'big-files'].flatMap((name) =>
+const steps = ['loading', 'raw', 'mapped-file', 'sharing', 'ending', 'faults', 'collecting', 'big-files', 'regions'].flatMap((name) =>
   Object.entries(require(`./steps/${name}.cjs`)),
 )
 

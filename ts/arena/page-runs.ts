@@ -96,15 +96,6 @@ export class PageRuns {
     return length - 1
   }
 
-  /** Visits every free run. */
-  forEachFree(visit: (page: number, length: number, holes: boolean) => void): void {
-    this.#enter()
-    for (let bin = 0; bin < BIN_COUNT; bin++) {
-      for (const page of this.#free.inBin(bin)) visit(page, this.#free.length(page), this.table.hasHoles(page))
-    }
-    this.#mutex.release()
-  }
-
   #enter(): void {
     this.#mutex.acquire()
     this.#journal.begin() // what a change that was cut off had staged is not to be read back

@@ -63,7 +63,7 @@ export function reopenRegion(handle: RegionHandle, format: RegionFormat, options
 
 /**
  * Removes the file of a region that nobody has open. False when there is none.
- * @throws {SharingError} `ERR_REGION_IN_USE`, with the pid of an opener if one is known
+ * @throws {SharingError} `ERR_REGION_IN_USE`
  */
 export function destroyRegion(path: string): boolean {
   const name = pathOf(path)
@@ -108,7 +108,7 @@ function openFile(path: string, format: RegionFormat, settings: RegionSettings, 
     if (file === undefined) throw new SharingError('ERR_REGION_DESTROYED', `${path} is gone`)
     opening = () => file.close()
     try {
-      const region = openIfCurrent(file, format, settings)
+      const region = openIfCurrent(file, format, settings, create)
       if (region !== undefined) return region
     } finally {
       file.close()
@@ -118,8 +118,9 @@ function openFile(path: string, format: RegionFormat, settings: RegionSettings, 
 }
 
 /** Undefined when the file, or what it holds, was another one by the time that the gate was open. */
-function openIfCurrent(file: RegionFile, format: RegionFormat, settings: RegionSettings): Region | undefined {
+function openIfCurrent(file: RegionFile, format: RegionFormat, settings: RegionSettings, create: boolean): Region | undefined {
   const head = file.read(SUPERBLOCK_BYTES)
+  if (isUnmade(head) && !create) throw new SharingError('ERR_REGION_DESTROYED', `${file.path} is another file by now`)
   const pages = isUnmade(head) ? mostPagesOf(settings.maxSize) : geometryFor(format, head, file.path).mostPages
   const backing = new FileBacking(file.fd, file.path, settings.mode === 'rw', pages * PAGE_BYTES)
   opening = () => {

@@ -4,7 +4,7 @@ import { DEFAULT_LOCK_TIMEOUT } from '../sync/mutex'
 import { MAX_SLOTS } from '../sync/owner-word'
 
 export interface RegionOptions {
-  /** `'rw'` (default) creates what is missing; `'ro'` needs no permission but to read, and takes no lock that a writer waits for. */
+  /** `'rw'` (default) creates what is missing; `'ro'` needs no permission but to read; writers never wait for it, but while it is being opened. */
   readonly mode?: 'rw' | 'ro'
   /** Bytes that a new region may grow to; costs address space only. Default 4 GiB. */
   readonly maxSize?: number
@@ -12,7 +12,7 @@ export interface RegionOptions {
   readonly openers?: number
   /** Milliseconds that a living opener may keep a mutex from this one. Default 1000. */
   readonly lockTimeout?: number
-  /** Permission bits of a file that is created. Default 0o600. */
+  /** Permission bits of a file that is created, less those of the umask. Default 0o600. */
   readonly permissions?: number
   /** What becomes of a region that the power failed under. Default `'keep'`. */
   readonly afterPowerLoss?: 'keep' | 'discard'

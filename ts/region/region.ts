@@ -109,7 +109,8 @@ export class Region {
 
   /** The power failed while it was open, and nobody has called {@link vouch} since: what no checksum vouches for may be torn. */
   get powerWasLost(): boolean {
-    return isTorn(this.#backing, this.slots.count)
+    const { rest } = Superblock.index
+    return this.writable ? this.memory.front[rest] === RestState.TORN : isTorn(this.#backing, this.slots.count)
   }
 
   /** What the power may have torn is whole again. */

@@ -123,7 +123,7 @@ export class Locker {
     const { slots, undertaker, slot } = this.#lease
     const other = ownerSlot(owner)
     if (undertaker.tryBury(other, slot)) return
-    if (slots.owner(other) === owner) slots.callAttention(other)
+    if (slots.isLive(other) && slots.owner(other) === owner) slots.callAttention(other)
     else freeOrphan(words, index, owner)
   }
 

@@ -4,6 +4,7 @@ const { readFileSync, truncateSync } = require('node:fs')
 const { MAP_SHARED, MappedFile, PAGESIZE, PROT_READ, PROT_WRITE, map, mapShared, sync, unmap } = require('mmap-io')
 const { codeOf } = require('./errors.cjs')
 const { fileOf, withOpen } = require('./files.cjs')
+const { reopen } = require('./region.cjs')
 const { until } = require('./waiting.cjs')
 
 const SIZE = 64 * PAGESIZE
@@ -68,6 +69,13 @@ const tasks = {
   add(memory, count) {
     const word = new Int32Array(memory, 0, 1)
     for (let done = 0; done < count; done++) Atomics.add(word, 0, 1)
+  },
+
+  /** Opens a region by its handle, and counts in it. */
+  count(handle, count) {
+    const opener = reopen(handle)
+    for (let done = 0; done < count; done++) opener.increment()
+    opener.close()
   },
 
   firstWord: (memory) => new Int32Array(memory, 0, 1)[0],

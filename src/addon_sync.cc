@@ -91,11 +91,12 @@ Napi::Value OnChange(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(ListenForChanges(info.Env(), info[0])));
 }
 
-// watchWord(listener, token, words, index, expected, announced): the caller keeps the memory until the change is told or the watch removed
+// watchWord(listener, token, words, index, memory, expected, announced): the caller keeps the memory until the change is told or the watch removed
 Napi::Value WatchWord(const Napi::CallbackInfo& info) {
   const double token = info[1].As<Napi::Number>().DoubleValue();
-  const Wakes wakes = info[5].As<Napi::Boolean>().Value() ? Wakes::kAnnounced : Wakes::kUnannounced;
-  return Error(info, Watch(Offset(info, 0), token, Word(info, 2), Unsigned(info, 4), wakes));
+  const WatchedWord word{Word(info, 2), info[4].As<Napi::Number>().DoubleValue()};
+  const Wakes wakes = info[6].As<Napi::Boolean>().Value() ? Wakes::kAnnounced : Wakes::kUnannounced;
+  return Error(info, Watch(Offset(info, 0), token, word, Unsigned(info, 5), wakes));
 }
 
 // unwatchWord(listener, token): whether the change had not been told yet

@@ -7,7 +7,7 @@
 //     therefore unmap its memory as soon as the call returns: at most the
 //     kernel looks at the address once more, and finds nothing or a stranger.
 // (2) A change is told once: the watch is gone with it.
-// (3) Nobody sleeps longer than kLongestSleep without looking again, so a
+// (3) All words are looked at every kLongestSleep, by one of the threads, so a
 //     writer that died between its store and its wake delays, and loses, nothing.
 // (4) Writers that cannot know of us, because we may not write, wake nobody: such
 //     words are looked at in growing intervals, of 20 ms at last.
@@ -32,9 +32,14 @@ ListenerId ListenForChanges(napi_env env, napi_value callback);
 // Whether whoever changes the word also wakes those who sleep on it.
 enum class Wakes { kAnnounced, kUnannounced };
 
+struct WatchedWord {
+  uint32_t* address;
+  double memory;  // names what is mapped there: memory that is mapped later has another number, in each listener
+};
+
 // Tells once, soon or at once, that `word` holds something else than `expected`.
 // `token` is unique to its listener. 0 or an errno value.
-int Watch(ListenerId listener, double token, uint32_t* word, uint32_t expected, Wakes wakes);
+int Watch(ListenerId listener, double token, WatchedWord word, uint32_t expected, Wakes wakes);
 // False when there is no such watch: it was told, or never made.
 bool Unwatch(ListenerId listener, double token);
 

@@ -23,7 +23,10 @@ export async function runSuite(suite, options) {
   progress('getting ready')
   const setting = await suite.prepare({ folder, seed, note: (text) => notes.push(text) })
   const answered = []
-  for (const question of questions) answered.push(await contest(question, setting, { seconds, trials, seed, progress }))
+  for (const question of questions) {
+    answered.push(await contest(question, setting, { seconds, trials, seed, progress }))
+    notes.push(...((await question.remarks?.(setting)) ?? []))
+  }
   progress('')
   clean()
 

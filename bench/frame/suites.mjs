@@ -12,7 +12,8 @@
 //   title, unit    for tables and plots: 'copy of 64 bytes', 'read'
 //   contestants    by name: see contestant.mjs
 //   ratios         [name, ...names it is compared with][]: the first line is the answer in one sentence
-//   targets        { contestant, against, atLeast }[]: what PEERS.md wants of the ratio
+//   targets        { contestant, against, atLeast }[]: what PEERS.md wants of the ratio. Optional
+//   remarks(setting)  returns, or resolves to, what else there is to say: strings for the notes. Optional
 
 import { existsSync, readdirSync } from 'node:fs'
 

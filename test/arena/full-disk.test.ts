@@ -63,7 +63,7 @@ function open(path: string, keeper: number): Warehouse {
 
   test('refuses to make one there, and makes it when there is room', () => {
     const disk = smallDisk(KILOBYTES)
-    writeFileSync(join(disk, 'filler'), Buffer.alloc(KILOBYTES * 1024 - 2 ** 16))
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(KILOBYTES * 1024 - 2 ** 13))
     const path = join(disk, 'region')
     expect(thrownBy(() => open(path, 0))).toMatchObject({ name: 'SystemError', code: 'ENOSPC' })
     rmSync(join(disk, 'filler'))

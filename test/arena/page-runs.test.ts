@@ -23,16 +23,8 @@ test('finds room when a free run at the end is long enough, behind more shorter 
     return result
   }
   const alloc = (pages: number): number => change(() => publish(arena.alloc(pages * PAGE), 0))
-  const tail = (): number => {
-    let length = 0
-    change(() => {
-      arena.runs.forEachFree((page, pages) => {
-        if (page + pages === arena.runs.table.limit) length = pages
-      })
-      return 0
-    })
-    return length
-  }
+  const { table } = arena.runs
+  const tail = (): number => (table.isFree(table.limit - 1) ? table.lengthAt(table.limit - 1) : 0)
 
   const short = Array.from({ length: 17 }, () => {
     const block = alloc(SHORT)

@@ -136,12 +136,17 @@ export class Arena {
   #push(block: number, sizeClass: number): void {
     const front = this.#front
     const magazine = this.#magazines + sizeClass * MAGAZINE_WORDS
-    if (this.#heightOf(front[magazine + LOADED]!, sizeClass) >= BATCH[sizeClass]!) this.#unload(sizeClass, magazine)
-    const top = front[magazine + LOADED]!
+    let top = front[magazine + LOADED]!
+    let height = this.#heightOf(top, sizeClass)
+    if (height >= BATCH[sizeClass]!) {
+      this.#unload(sizeClass, magazine)
+      top = front[magazine + LOADED]!
+      if (top === 0) height = 0
+    }
     const words = this.#place.memory.words(block)
     const word = wordOf(block)
     words[word] = top
-    words[word + 1] = this.#heightOf(top, sizeClass) + 1
+    words[word + 1] = height + 1
     front[magazine + LOADED] = block
   }
 

@@ -79,7 +79,7 @@ export class PageTable {
 
   /** The class of the small block at a granule, -1 for a large block. @throws {FormatError} `ERR_CORRUPT` when no block begins there */
   classAt(block: number): number {
-    const page = Math.floor(block / PAGE_GRANULES)
+    const page = block >>> 9
     const entry = this.holds(page) ? this.entry(page) : 0
     const kind = entry & KIND
     if (kind === SMALL && this.#isBlockOf(entry, page, block)) return (entry >>> CLASS_SHIFT) & CLASS_MAX

@@ -118,8 +118,16 @@ export interface Binding {
   sleep(milliseconds: number): void
   /** Calls back on this thread, with the token of each watch whose word changed. Returns a listener, or 0. */
   onChange(callback: (token: number) => void): ListenerId
-  /** `announced`: whoever changes the word also wakes those who sleep on it. */
-  watchWord(listener: ListenerId, token: number, words: Int32Array, index: number, expected: number, announced: boolean): Outcome
+  /** `memory` is the number of what `words` are a view of. `announced`: whoever changes the word also wakes those who sleep on it. */
+  watchWord(
+    listener: ListenerId,
+    token: number,
+    words: Int32Array,
+    index: number,
+    memory: number,
+    expected: number,
+    announced: boolean,
+  ): Outcome
   unwatchWord(listener: ListenerId, token: number): boolean
   keepLoopAlive(listener: ListenerId, keep: boolean): void
 

@@ -10,7 +10,7 @@
  *     wake, and never a flag too few.
  * (3) It clears only with the token that it saw before it changed the data: whoever registered later may be
  *     asleep on the new value already, and keeps the flag.
- * (4) A writer may die between its store and its wake. So no sleep is longer than 100 ms without looking.
+ * (4) A writer may die between its store and its wake. So no sleep is longer than 150 ms without looking.
  * (5) Who may not write cannot set the flag, and looks in growing intervals, of 20 ms at last.
  */
 
@@ -22,8 +22,9 @@ import { watchWord } from './word-watch'
 const SLEEPERS = 1
 const TOKEN = 2
 const EVERYBODY = 0x7fffffff
-const LONGEST_SLEEP = 100 // milliseconds
-const LONGEST_LOOK = 20
+// Milliseconds: the first, and the longest, that a thread sleeps without looking.
+const ANNOUNCED = [150, 150] as const
+const UNANNOUNCED = [1, 20] as const
 const SPINS = 50
 const LONGEST_TIMER = 2 ** 31 - 1 // of setTimeout
 
@@ -152,11 +153,8 @@ export class Waiter {
     for (let spin = 0; spin < SPINS; spin++) if (this.load() !== seen) return true
     const end = performance.now() + timeout
     this.#register()
-    for (
-      let slice = this.#writable ? LONGEST_SLEEP : 1;
-      this.load() === seen;
-      slice = this.#writable ? slice : Math.min(slice * 2, LONGEST_LOOK)
-    ) {
+    const [first, longest] = this.#writable ? ANNOUNCED : UNANNOUNCED
+    for (let slice: number = first; this.load() === seen; slice = Math.min(slice * 2, longest)) {
       const left = end - performance.now()
       if (left <= 0) return false
       binding.waitOnWord(this.#words, this.#data, seen, Math.min(slice, left))

@@ -16,6 +16,9 @@ export interface WatchOptions {
 }
 
 const watches = new Map<number, Watch>()
+/** Memory that is mapped later, at the same address, has another number. */
+const memories = new WeakMap<ArrayBufferLike, number>()
+let lastMemory = 0
 let lastToken = 0
 let keeping = 0
 let listener = 0
@@ -30,10 +33,17 @@ export function watchWord(words: Int32Array, index: number, expected: number, op
   const token = ++lastToken
   watches.set(token, { words, keepsLoop: options.keepsLoop, changed })
   if (options.keepsLoop) keep(1)
-  const outcome = binding.watchWord(listener, token, words, index, expected, options.announced)
+  const outcome = binding.watchWord(listener, token, words, index, memoryOf(words), expected, options.announced)
   if (outcome === 0) return () => void forget(token, true)
   forget(token, false)
   throw systemError(-outcome, 'pthread_create')
+}
+
+function memoryOf({ buffer }: Int32Array): number {
+  const known = memories.get(buffer)
+  if (known !== undefined) return known
+  memories.set(buffer, ++lastMemory)
+  return lastMemory
 }
 
 function listen(): void {

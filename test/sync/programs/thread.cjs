@@ -1,0 +1,2 @@
+require('../../support/typescript.cjs')
+require('./thread.ts')

@@ -14,6 +14,7 @@ const EXAMPLE = { 'README.md': [Pair, Specimen] }
 const STRUCTURES: Readonly<Record<string, readonly AnyLayout[]>> = {
   'region.md': [Superblock, OpenerSlot, LeaseSlot, Intent, JournalRecord, Magazine],
   'arena.md': [ArenaHeader, ClassHeader, PageTableEntry],
+  'values.md': [], // in words
 }
 
 export const FORMAT_PAGES: Readonly<Record<string, readonly AnyLayout[]>> = { ...EXAMPLE, ...STRUCTURES }

@@ -58,7 +58,7 @@ struct mmap_io_superblock {
   uint32_t slots; /* openers that can be there at once */
   uint32_t most_pages; /* pages of 4 KiB that the region may grow to */
   uint32_t geometry; /* FNV-1a of the words from kind to mostPages */
-  uint32_t state; /* PUBLISH: 1 = creating, 2 = ready, 3 = destroyed */
+  uint32_t state; /* PUBLISH: "make", "live" or "dead", as the bytes of the word */
   uint32_t boot[4]; /* boot id of the system that changed it last */
   uint32_t rest; /* 0 = open, or was when its last opener died; 1 = closed by its last opener, with all on the disk; 2 = the power failed while it was 0 */
   uint8_t unused_76[52];

@@ -38,6 +38,8 @@ const METHODS_ONLY: ProxyHandler<ArrayBufferView> = {
   set: (view, key, value) => Reflect.set(view, key, value, view),
 }
 
+const MINUS = 45
+
 const ELEMENTS: ProxyHandler<ArrayBufferView> = {
   get(view, key) {
     if (currentObserver() === undefined || !isIndex(key)) return propertyOf(view, key)
@@ -57,7 +59,7 @@ function propertyOf(view: ArrayBufferView, key: string | symbol): unknown {
 function isIndex(key: string | symbol): key is string {
   if (typeof key !== 'string') return false
   const first = key.charCodeAt(0)
-  return first >= 48 && first <= 57
+  return (first >= 48 && first <= 57) || first === MINUS || key === 'NaN' // the last two are indices of nothing, and mistakes
 }
 
 function elementOf(view: Words, key: string, kind: Access['kind']): Access {

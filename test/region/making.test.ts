@@ -4,7 +4,7 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { binding } from '../../ts/native/binding'
 import { destroyRegion, openRegion, regionOver } from '../../ts/region/open-region'
 import type { Region } from '../../ts/region/region'
-import { RestState, Superblock } from '../../ts/region/superblock'
+import { RegionState, RestState, Superblock } from '../../ts/region/superblock'
 import { crashAtEveryStep } from '../instruments/steps'
 import { thrownBy } from '../support/errors'
 import { Probe, probeBuffer, probeFormat, probeOver } from '../support/probe-region'
@@ -54,7 +54,7 @@ describe('a maker that dies', () => {
     open(path).close()
     const whole = readFileSync(path)
     const half = Buffer.from(whole.subarray(0, 4096))
-    half.writeUInt32LE(1, Superblock.offset.state)
+    half.writeUInt32LE(RegionState.CREATING, Superblock.offset.state)
     const fd = openSync(path, constants.O_RDWR | constants.O_TRUNC)
     writeSync(fd, half)
     closeSync(fd)
@@ -189,7 +189,7 @@ test('a region that is destroyed in the middle of it is finished by the next ope
   const path = join(tempDirectory(), 'region')
   open(path).close()
   const fd = openSync(path, 'r+')
-  writeSync(fd, Buffer.from(new Int32Array([3]).buffer), 0, 4, Superblock.offset.state)
+  writeSync(fd, Buffer.from(new Int32Array([RegionState.DESTROYED]).buffer), 0, 4, Superblock.offset.state)
   closeSync(fd)
   expect(thrownBy(() => open(path, { mode: 'ro' }))).toMatchObject({ code: 'ERR_REGION_DESTROYED' })
   const probe = new Probe(open(path))

@@ -87,6 +87,7 @@ export class Arena {
 
   /** The word at `at` (its first or second half) is about to become `value`, which makes the block real and `old`, if not 0, free. */
   publishing(at: number, half: 0 | 1, value: number, old: number): void {
+    if (old !== 0) this.#place.table.classAt(old >>> 0) // what is no block must not become an intent to free it
     const front = this.#front
     const intent = this.#intent
     if (front[intent + STATE] === IntentState.NONE) front[intent + BLOCK] = 0
@@ -201,13 +202,14 @@ export class Arena {
     ifUnlocked(() => this.#shelves[sizeClass]!.give(spare))
   }
 
-  /** Gives back all that this opener keeps for itself. */
+  /** Gives back all that this opener keeps for itself, up to the first mutex that it cannot have: the rest stays, for its slot's next opener. */
   giveAll(): void {
     this.payDebts()
     for (let sizeClass = 0; sizeClass < CLASS_COUNT; sizeClass++) {
       const magazine = this.#magazines + sizeClass * MAGAZINE_WORDS
       this.#giveStack(sizeClass, magazine + SPARE)
       if (this.#front[magazine + SPARE] === 0) this.#giveStack(sizeClass, magazine + LOADED)
+      if (this.#front[magazine + SPARE] !== 0) return
     }
   }
 }

@@ -118,9 +118,13 @@ export class FreeRuns {
     const length = this.length(page)
     const next = this.#link(page, 0)
     const previous = this.#link(page, 1)
+    const bin = this.#bins + binOf(length)
+    // Wrong links would have the words of some block changed.
+    if (next !== 0 && this.#link(next, 1) !== page) throw corrupt(next)
+    if ((previous !== 0 ? this.#link(previous, 0) : this.#word(bin)) !== page) throw corrupt(page)
     if (next !== 0) this.#setLink(next, 1, previous)
     if (previous !== 0) this.#setLink(previous, 0, next)
-    else this.setWord(this.#bins + binOf(length), next)
+    else this.setWord(bin, next)
     return length
   }
 

@@ -10,12 +10,13 @@ import { SUPERBLOCK_BYTES } from '../sync/shared-words'
 export const MAGIC = 0x6f696d6d
 const BYTE_ORDER = 0x01020304
 
+/** Far apart, so that no single wrong bit makes one the other. In the order of the bytes: "make", "live", "dead". */
 export const RegionState = {
   /** Its maker is at work, or died there. */
-  CREATING: 1,
-  READY: 2,
+  CREATING: 0x656b616d,
+  READY: 0x6576696c,
   /** The name is gone, or about to be. */
-  DESTROYED: 3,
+  DESTROYED: 0x64616564,
 } as const
 
 /** How the region was when its last opener left it. */
@@ -31,7 +32,7 @@ export const Superblock = layout('Superblock', {
   slots: u32.is('openers that can be there at once'),
   mostPages: u32.is('pages of 4 KiB that the region may grow to'),
   geometry: u32.is('FNV-1a of the words from kind to mostPages'),
-  state: u32.is('PUBLISH: 1 = creating, 2 = ready, 3 = destroyed'),
+  state: u32.is('PUBLISH: "make", "live" or "dead", as the bytes of the word'),
   boot: words(4).is('boot id of the system that changed it last'),
   rest: u32.is(
     '0 = open, or was when its last opener died; 1 = closed by its last opener, with all on the disk; 2 = the power failed while it was 0',

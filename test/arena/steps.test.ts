@@ -1,43 +1,26 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { binding } from '../../ts/native/binding'
 import { crashAtEveryStep, crashTwiceAtEveryStep, preemptAtEveryStep } from '../instruments/steps'
-import { Probe, probeBuffer, probeOver } from '../support/probe-region'
+import { die, ProbeOpeners } from '../support/probe-openers'
+import type { Probe } from '../support/probe-region'
 
 const natives = [binding]
 
-const buffer = probeBuffer()
-const openers: Probe[] = []
-
-function opener(): Probe {
-  const probe = new Probe(probeOver(buffer))
-  openers.push(probe)
-  return probe
-}
-
-/** Forgets the openers of the step before, without a store. */
-function clear(): void {
-  for (const { region } of openers.splice(0)) {
-    region.lease.forget()
-    region.memory.backing.locks.drop()
-  }
-}
+const openers = new ProbeOpeners()
 
 /** Two openers of one new region; one of them is going to die. */
 function scene(prepare: (dying: Probe, other: Probe) => void = () => undefined) {
-  clear()
-  new Uint8Array(buffer).fill(0)
-  const dying = opener()
-  const other = opener()
+  openers.fresh()
+  const dying = openers.open()
+  const other = openers.open()
   prepare(dying, other)
-  return { dying, other, die: () => dying.region.memory.backing.locks.drop() }
+  return { dying, other, dies: () => die(dying) }
 }
 
 /** What the next opener finds, once it has buried whom it finds dead. */
 function expectWhole(): void {
-  expect(opener().problems()).toEqual([])
+  expect(openers.open().problems()).toEqual([])
 }
-
-afterEach(clear)
 
 const SMALL = 3
 const FULL_RUN = 2000 // granules: runs of few blocks, magazines of one
@@ -84,8 +67,8 @@ describe('a death while an opener publishes', () => {
   test.each(Object.entries(operations))('%s leaves every block in one place', (_, { prepare, op }) => {
     const steps = crashAtEveryStep(
       () => {
-        const { dying, die } = scene(prepare)
-        return { op: () => op(dying), die, check: expectWhole }
+        const { dying, dies } = scene(prepare)
+        return { op: () => op(dying), die: dies, check: expectWhole }
       },
       { natives },
     )
@@ -99,12 +82,12 @@ describe('a death while an opener publishes', () => {
       const { prepare, op } = operations[name]!
       const { repairSteps } = crashTwiceAtEveryStep(
         () => {
-          const { dying, other, die } = scene(prepare)
+          const { dying, other, dies } = scene(prepare)
           const { undertaker, slot } = other.region.lease
           return {
             op: () => op(dying),
             repair: () => undertaker.tryBury(dying.region.lease.slot, slot),
-            die: (whose) => (whose === 'operation' ? die() : other.region.memory.backing.locks.drop()),
+            die: (whose) => (whose === 'operation' ? dies() : die(other)),
             check: expectWhole,
           }
         },

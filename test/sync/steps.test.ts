@@ -1,46 +1,25 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { OpenerSlot } from '../../ts/arena/opener-slot'
 import { FormatError } from '../../ts/errors'
 import { binding } from '../../ts/native/binding'
 import { JOURNAL_CAPACITY, Journal } from '../../ts/sync/journal'
 import { crashAtEveryStep, crashTwiceAtEveryStep, preemptAtEveryStep } from '../instruments/steps'
 import { thrownBy } from '../support/errors'
-import { Probe, ProbeHeader, probeBuffer, probeFormat, probeOver } from '../support/probe-region'
+import { die, ProbeOpeners } from '../support/probe-openers'
+import { type Probe, ProbeHeader, probeFormat } from '../support/probe-region'
 
 const natives = [binding]
-const buffer = probeBuffer()
-const openers: Probe[] = []
+const openers = new ProbeOpeners()
 
-function opener(format = probeFormat()): Probe {
-  const probe = new Probe(probeOver(buffer, {}, format))
-  openers.push(probe)
-  return probe
-}
-
-/** Forgets the openers of the step before, without a store. */
-function clear(): void {
-  for (const { region } of openers.splice(0)) {
-    region.lease.forget()
-    region.memory.backing.locks.drop()
-  }
-}
-
-function fresh(): void {
-  clear()
-  new Uint8Array(buffer).fill(0)
-}
-
-const dieOf = (probe: Probe) => () => probe.region.memory.backing.locks.drop()
-
-afterEach(clear)
+const dieOf = (probe: Probe) => () => die(probe)
 
 describe('a section under a mutex', () => {
   test('counts once or not at all when its owner dies in it, and the next one goes on', () => {
     const steps = crashAtEveryStep(
       () => {
-        fresh()
-        const dying = opener()
-        const heir = opener()
+        openers.fresh()
+        const dying = openers.open()
+        const heir = openers.open()
         return {
           op: () => dying.increment(),
           die: dieOf(dying),
@@ -60,8 +39,8 @@ describe('a section under a mutex', () => {
   test('is buried by one who dies at any store of that', () => {
     const { repairSteps } = crashTwiceAtEveryStep(
       () => {
-        fresh()
-        const [dying, undertaker, heir] = [opener(), opener(), opener()]
+        openers.fresh()
+        const [dying, undertaker, heir] = [openers.open(), openers.open(), openers.open()]
         return {
           op: () => dying.increment(),
           repair: () => undertaker.region.lease.undertaker.tryBury(dying.region.lease.slot, undertaker.region.lease.slot),
@@ -81,8 +60,8 @@ describe('a section under a mutex', () => {
   test('keeps others out at every step of a living owner', () => {
     preemptAtEveryStep(
       () => {
-        fresh()
-        const [owner, other] = [opener(), opener()]
+        openers.fresh()
+        const [owner, other] = [openers.open(), openers.open()]
         return {
           op: () => owner.increment(),
           other: () => codeOf(() => other.increment()),
@@ -96,8 +75,8 @@ describe('a section under a mutex', () => {
   test('that its thread was thrown out of is finished or undone before the next change of that thread', () => {
     crashAtEveryStep(
       () => {
-        fresh()
-        const probe = opener()
+        openers.fresh()
+        const probe = openers.open()
         return {
           op: () => probe.increment(),
           check: () => {
@@ -114,8 +93,8 @@ describe('a section under a mutex', () => {
   test('that its thread was thrown out of is finished or undone when the event loop comes round', () => {
     crashAtEveryStep(
       () => {
-        fresh()
-        const [probe, other] = [opener(), opener()]
+        openers.fresh()
+        const [probe, other] = [openers.open(), openers.open()]
         return {
           op: () => probe.increment(),
           check: () => {
@@ -130,8 +109,8 @@ describe('a section under a mutex', () => {
   })
 
   test('gives its error, and nothing else, to who abandons it', () => {
-    fresh()
-    const [probe, other] = [opener(), opener()]
+    openers.fresh()
+    const [probe, other] = [openers.open(), openers.open()]
     const mutex = probe.mutex()
     const { lease, memory, place } = probe.region
     const fail = () => {
@@ -153,14 +132,14 @@ describe('a section under a mutex', () => {
   })
 
   test('is refused while what it protects cannot be made whole, and allowed again when it can', () => {
-    fresh()
+    openers.fresh()
     let broken = true
     const format = probeFormat({
       recover: () => {
         if (broken) throw new FormatError('ERR_CORRUPT', 'still broken')
       },
     })
-    const [dying, heir] = [opener(format), opener(format)]
+    const [dying, heir] = [openers.open(format), openers.open(format)]
     dying.region.lease.begin()
     dying.mutex().acquire()
     dieOf(dying)()
@@ -175,8 +154,8 @@ describe('two mutexes at once', () => {
   test('are both given up when their owner dies, wherever', () => {
     crashAtEveryStep(
       () => {
-        fresh()
-        const [dying, heir] = [opener(), opener()]
+        openers.fresh()
+        const [dying, heir] = [openers.open(), openers.open()]
         const both = (probe: Probe) => {
           const [outer, inner] = [probe.mutex('mutex', 0), probe.mutex('second', 1)]
           probe.region.lease.begin()
@@ -212,8 +191,8 @@ describe('a journal', () => {
     const seen = new Set<string>()
     crashAtEveryStep(
       () => {
-        fresh()
-        const [dying, heir] = [opener(), opener()]
+        openers.fresh()
+        const [dying, heir] = [openers.open(), openers.open()]
         const journal = journalOf(dying)
         return {
           op: () => change(dying, journal, 5),
@@ -235,8 +214,8 @@ describe('a journal', () => {
   })
 
   test('gives back what is staged, and forgets it when another begins', () => {
-    fresh()
-    const probe = opener()
+    openers.fresh()
+    const probe = openers.open()
     const journal = journalOf(probe)
     const granule = (probe.region.place.header + ProbeHeader.offset.published) / 8
     journal.begin()
@@ -249,8 +228,8 @@ describe('a journal', () => {
   })
 
   test('refuses more words than it holds, and counts that cannot be', () => {
-    fresh()
-    const probe = opener()
+    openers.fresh()
+    const probe = openers.open()
     const journal = journalOf(probe)
     journal.begin()
     for (let i = 0; i < JOURNAL_CAPACITY; i++) journal.set(1, 0, 0)

@@ -1,5 +1,6 @@
 #include "lock_table.h"
 
+#include <iterator>
 #include <map>
 #include <mutex>
 

@@ -17,6 +17,7 @@ using MemberId = uint64_t;
 // `memory` and `environment` are only compared.
 MemberId JoinLockTable(const void* memory, const void* environment);
 void LeaveLockTable(MemberId member);
+// Drops the locks of all members of an environment, which ends.
 void LeaveAllLockTables(const void* environment);
 
 // As platform::LockByte and platform::TestByte; EBADF when the member has left.

@@ -133,6 +133,8 @@ int WaitOnAnyWord(const WordWait* waits, size_t count, uint64_t nanoseconds);
 // The number of threads woken, or a negated errno value.
 int WakeWord(uint32_t* word, int count);
 void Sleep(uint64_t nanoseconds);
+// Nanoseconds since some moment; never back.
+uint64_t Now();
 
 // ---- who is who --------------------------------------------------------------------
 

@@ -4,7 +4,6 @@
 #include "platform.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -41,12 +40,6 @@ constexpr uint64_t kNanosecondsPerSecond = 1'000'000'000;
 
 timespec TimeOf(uint64_t nanoseconds) {
   return {static_cast<time_t>(nanoseconds / kNanosecondsPerSecond), static_cast<long>(nanoseconds % kNanosecondsPerSecond)};
-}
-
-uint64_t Now() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * kNanosecondsPerSecond + static_cast<uint64_t>(now.tv_nsec);
 }
 
 // Sandboxes that do not know futex(2): looks at the word now and then. The caller keeps its memory.
@@ -114,6 +107,12 @@ int WakeWord(uint32_t* word, int count) {
   const long woken = syscall(SYS_futex, word, FUTEX_WAKE, count, nullptr, nullptr, 0);
   if (woken >= 0) return static_cast<int>(woken);
   return errno == EPERM || errno == ENOSYS ? 0 : -errno;  // who cannot wake has nobody asleep there either
+}
+
+uint64_t Now() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * kNanosecondsPerSecond + static_cast<uint64_t>(now.tv_nsec);
 }
 
 void Sleep(uint64_t nanoseconds) {

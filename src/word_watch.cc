@@ -80,8 +80,6 @@ State& Global() {
 
 uint32_t Read(const Watched& watched) { return __atomic_load_n(watched.word.address, __ATOMIC_ACQUIRE); }
 
-// From here on, the mutex is held.
-
 // Those whose loops are to be woken. (7) That happens without the mutex: a loop that wakes at once, perhaps in our
 // thread's place, would run into it, which costs two switches between threads. The listeners stay until then.
 class Calls {
@@ -90,6 +88,7 @@ class Calls {
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
 
+  // The mutex is held.
   void Add(Listener& listener) {
     ++listener.calls;
     listeners_.push_back(&listener);
@@ -106,6 +105,8 @@ class Calls {
  private:
   std::vector<Listener*> listeners_;
 };
+
+// From here on, the mutex is held.
 
 void Tell(Listener& listener, double token, Calls& calls) {
   if (listener.changed.empty()) calls.Add(listener);
@@ -141,6 +142,14 @@ bool TellChanges(Sleeper& sleeper, Calls& calls) {
   return told;
 }
 
+// One thread looks at all words where a wake may have been lost: many threads that wake now and then to look
+// after themselves would cost as much as a slow poll.
+bool Look(State& state, Calls& calls) {
+  bool told = false;
+  for (Sleeper* sleeper : state.sleepers) told |= TellChanges(*sleeper, calls);
+  return told;
+}
+
 bool IsIdle(const Sleeper* sleeper) { return sleeper->watches.empty() && sleeper->resting.empty(); }
 
 // The mutex is not held from here on.
@@ -152,16 +161,9 @@ struct Sleep {
   int outcome = 0;
   uint64_t look = kShortestLook;
   uint64_t longest = 0;
+  uint64_t next_look = 0;
   bool rested = false;  // words of `resting` are among them
 };
-
-// One thread looks at all words where a wake may have been lost: sixteen threads that wake now and then to look
-// after themselves would cost as much as a slow poll.
-bool Look(State& state, Calls& calls) {
-  bool told = false;
-  for (Sleeper* sleeper : state.sleepers) told |= TellChanges(*sleeper, calls);
-  return told;
-}
 
 // Tells of what changed, and writes down what is left.
 void Collect(Sleeper& sleeper, Sleep& sleep, Calls& calls) {
@@ -169,8 +171,11 @@ void Collect(Sleeper& sleeper, Sleep& sleep, Calls& calls) {
   Lock lock(state.mutex);
   const bool looksAfterAll = state.sleepers.front() == &sleeper;
   const bool timedOut = sleep.outcome == kTimedOut;
+  const uint64_t now = platform::Now();
+  const bool looks = looksAfterAll && now >= sleep.next_look;
+  if (looks) sleep.next_look = now + kLongestSleep;
   const uint32_t control = __atomic_load_n(&sleeper.control, __ATOMIC_RELAXED);
-  const bool told = looksAfterAll && timedOut ? Look(state, calls) : TellChanges(sleeper, calls);
+  const bool told = looks ? Look(state, calls) : TellChanges(sleeper, calls);
   const bool news = told || control != sleep.waits[0].expected;
   if (!news || sleep.outcome == kFault) sleeper.resting.clear();
   sleep.look = news || !timedOut ? kShortestLook : std::min(sleep.look * 2, kLongestLook);
@@ -187,7 +192,7 @@ void Collect(Sleeper& sleeper, Sleep& sleep, Calls& calls) {
   sleep.rested = !sleeper.resting.empty();
   for (const Resting& resting : sleeper.resting) sleep.waits[sleep.count++] = {resting.word.address, resting.value};
   const bool idle = !looksAfterAll || std::all_of(state.sleepers.begin(), state.sleepers.end(), IsIdle);
-  sleep.longest = unannounced ? sleep.look : idle ? kIdleSleep : kLongestSleep;
+  sleep.longest = unannounced ? sleep.look : idle ? kIdleSleep : sleep.next_look - now;
 }
 
 [[noreturn]] void* Run(void* argument) {

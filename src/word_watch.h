@@ -5,7 +5,7 @@
 //
 // (1) A watched word is read under the mutex only. Whoever removes a watch may
 //     therefore unmap its memory as soon as the call returns: at most the
-//     kernel looks at the address once more, and finds nothing or a stranger.
+//     kernel looks at the address some more times, and finds nothing or a stranger.
 // (2) A change is told once: the watch is gone with it.
 // (3) All words are looked at every kLongestSleep, by one of the threads, so a
 //     writer that died between its store and its wake delays, and loses, nothing.

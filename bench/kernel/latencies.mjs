@@ -8,7 +8,7 @@ import { tripper } from './wakes.mjs'
 const SELF = fileURLToPath(import.meta.url)
 const WARM_UP = 5000
 const TRIPS = 100_000
-const LOST_MS = 50 // a wake that was lost takes at least 100 ms, until somebody looks
+const LOST_MS = 50 // a wake that was lost takes up to 150 ms, until somebody looks
 
 /** Microseconds one way, and how many trips may have lost a wake. */
 async function latencies(setting, blocking) {

@@ -97,7 +97,7 @@ describe('a death while an opener publishes', () => {
     },
   )
 
-  test.each(Object.entries(operations))('%s lets another opener do the same at every step', (_, { prepare, op }) => {
+  test.each(Object.entries(operations))('%s lets another opener publish a block at every step, or wait in vain', (_, { prepare, op }) => {
     preemptAtEveryStep(
       () => {
         const { dying, other } = scene(prepare)

@@ -78,3 +78,36 @@ describe('a region that is closed', () => {
     expect(thrownBy(() => region.check())).toMatchObject({ code: 'ERR_MAPPING_CLOSED' })
   })
 })
+
+describe('what belongs to others', () => {
+  test('is not for an opener that has closed, or that only reads', () => {
+    const path = join(tempDirectory(), 'region')
+    const witness = new Probe(open(path))
+    witness.increment()
+    const closed = open(path)
+    closed.close()
+    for (const action of [() => closed.punch(0, 2 ** 20), () => closed.allocate(0, 4096)]) {
+      expect(thrownBy(action)).toMatchObject({ code: 'ERR_MAPPING_CLOSED' })
+    }
+    const reader = open(path, 'ro')
+    expect(thrownBy(() => reader.punch(0, 2 ** 20))).toMatchObject({ code: 'ERR_NOT_WRITABLE' })
+    expect(witness.pair).toEqual([1, 1])
+  })
+})
+
+describe('a word that cannot be', () => {
+  test('is refused', () => {
+    const region = open(join(tempDirectory(), 'region'))
+    for (const offset of [-8, 4, 1.5, region.size, Number.NaN]) {
+      expect(thrownBy(() => region.mutex(offset, 0))).toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
+    }
+    expect(thrownBy(() => region.waiter(0, region.size))).toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
+  })
+
+  test('is not waited for once the region is closed', () => {
+    const region = open(join(tempDirectory(), 'region'))
+    const waiter = region.waiter(region.place.header, region.place.header + 4)
+    region.close()
+    expect(thrownBy(() => waiter.waitSync(1, 10))).toMatchObject({ code: 'ERR_MAPPING_CLOSED' })
+  })
+})

@@ -22,9 +22,9 @@ function open(path: string, options = {}): Region {
 describe('a maker that dies', () => {
   test('at any store leaves something that the next opener makes anew, or finds ready', () => {
     const buffer = probeBuffer()
-    const join = jest.spyOn(binding, 'joinTable')
+    const joinTable = jest.spyOn(binding, 'joinTable')
     const die = () => {
-      for (const { value } of join.mock.results.splice(0)) binding.leaveTable(value as number)
+      for (const { value } of joinTable.mock.results.splice(0)) binding.leaveTable(value as number)
     }
     const steps = crashAtEveryStep(
       () => {
@@ -45,7 +45,7 @@ describe('a maker that dies', () => {
       },
       { natives: [binding] },
     )
-    join.mockRestore()
+    joinTable.mockRestore()
     expect(steps).toBeGreaterThan(5)
   })
 
@@ -138,18 +138,25 @@ describe('a region of another boot', () => {
     expect(open(path).powerWasLost).toBe(false)
   })
 
-  test('and that the power failed under once more has no openers of before', () => {
+  test.each([RestState.OPEN, RestState.TORN])('that was %i then has no openers of before, and no mutex of theirs', (rest) => {
     const path = madeAndClosed()
-    otherBoot(path, RestState.OPEN)
     const probe = new Probe(open(path))
-    const { slots } = probe.region
-    const slot = readFileSync(path).subarray(slots.at(0) * 4, slots.at(1) * 4)
+    const { slots, lease, place } = probe.region
+    lease.begin()
+    probe.mutex().acquire()
+    const whenThePowerFailed = readFileSync(path).subarray(0, place.arena)
+    probe.mutex().release()
+    lease.end()
+    const state = slots.state(0)
     probe.region.close()
     const fd = openSync(path, 'r+')
-    writeSync(fd, slot, 0, slot.length, slots.at(0) * 4) // live, as it was when the power failed
+    writeSync(fd, whenThePowerFailed)
     closeSync(fd)
-    otherBoot(path, RestState.TORN)
-    expect(open(path).slots.state(0)).toBe(1) // of the first generation: nobody was buried
+    otherBoot(path, rest)
+    const next = new Probe(open(path))
+    expect([next.region.lease.slot, next.region.slots.state(0) > state]).toEqual([0, true])
+    next.increment()
+    expect(next.pair).toEqual([2, 2])
   })
 
   test('that was open then is made anew by who wants that', () => {
@@ -185,7 +192,7 @@ describe('a buffer that had something else in it', () => {
   })
 })
 
-test('a region that is destroyed in the middle of it is finished by the next opener', () => {
+test('a destruction that was cut off is finished by the next opener', () => {
   const path = join(tempDirectory(), 'region')
   open(path).close()
   const fd = openSync(path, 'r+')

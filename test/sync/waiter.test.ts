@@ -9,11 +9,11 @@ import type { Child } from '../instruments/crew'
 import { crewOfTest } from '../instruments/crew-of-test'
 import { atTestEnd } from '../support/temp'
 import { newMemoryName, PROGRAMS, removeMemory } from './deaths'
-import { openPairs, pair } from './programs/pairs'
+import { openPairs, pair, storeUnannounced } from './programs/pairs'
 import type { Partner } from './programs/partner'
 
 const HOOK = join(__dirname, '..', 'support', 'typescript.cjs')
-const SOON = 50 // milliseconds: well below the 100 that a lost wake costs
+const SOON = 50 // milliseconds: well below the 150 that a lost wake may cost
 
 function newPairs(): { path: string; region: Region } {
   const path = newMemoryName()
@@ -167,7 +167,7 @@ describe('a wait', () => {
     expect(best).toBe(0)
   })
 
-  test('costs no thread of its own: a thousand are woken, each by its word', async () => {
+  test('is woken by its own word, also among a thousand', async () => {
     const { region } = newPairs()
     const woken: number[] = []
     const waits = Array.from({ length: 1000 }, (_, index) =>
@@ -183,6 +183,29 @@ describe('a wait', () => {
     for (const index of order.slice(500)) pair(region, index).publish(1)
     await Promise.all(waits)
     expect(woken).toHaveLength(1000)
+  })
+
+  test('ends though its writer died before the wake, also while other words change all the time', async () => {
+    const { region } = newPairs()
+    const busy = pair(region, 0)
+    let done = false
+    const others = Array.from({ length: 130 }, (_, index) => pair(region, index + 2).wait(0))
+    const victim = pair(region, 1).wait(0)
+    const traffic = (async () => {
+      while (!done) {
+        const next = busy.wait(busy.load())
+        await sleep(10)
+        busy.publish(busy.load() + 1)
+        await next
+      }
+    })()
+    await sleep(50)
+    storeUnannounced(region, 1, 7)
+    for (const index of others.keys()) storeUnannounced(region, index + 2, 7)
+    expect(await Promise.race([victim, sleep(20_000, 'never')])).toBe(true)
+    expect(await Promise.race([Promise.all(others), sleep(20_000, 'never')])).not.toBe('never')
+    done = true
+    await traffic
   })
 
   test('may be for more words than before, while others are waited for again', async () => {

@@ -15,7 +15,7 @@ export interface Growth {
   pages(): number
   /** Makes at least so many exist, in all. False when that is more than the region may ever have. */
   grow(pages: number): boolean
-  /** Puts memory or disk blocks behind pages that {@link punch} took them from. */
+  /** Puts memory or disk blocks behind pages that {@link punch} took them from. @throws {SystemError} `ENOSPC` and the like */
   allocate(page: number, count: number): void
   /** Gives the memory or disk blocks behind pages back. */
   punch(page: number, count: number): void

@@ -10,16 +10,13 @@ import { OpenerSlot } from './opener-slot'
 import { PageRuns } from './page-runs'
 import { ifUnlocked } from './patience'
 import { classLock, Shelf } from './shelf'
-import { BATCH, CLASS_COUNT, classOf, PAGE_GRANULES, PANE_PAGES, SMALL_LIMIT } from './size-class'
+import { BATCH, CLASS_COUNT, classOf, SMALL_LIMIT } from './size-class'
 
 const INTENT: number = OpenerSlot.index.intent
 const { state: STATE, block: BLOCK, at: AT, half: HALF, value: VALUE, old: OLD } = Intent.index
 const MAGAZINES: number = OpenerSlot.index.magazines
 const MAGAZINE_WORDS: number = Magazine.byteLength / 4
 const { loaded: LOADED, spare: SPARE } = Magazine.index
-
-/** The largest block, in granules: no block crosses from one pane into the next. */
-export const LARGEST_BLOCK: number = PANE_PAGES * PAGE_GRANULES
 
 /**
  * One opener's hand in a region's arena: blocks of any length, counted in granules of 8 bytes and named by their first.

@@ -2,6 +2,7 @@ import { wordOf } from '../sync/shared-words'
 import type { Slots } from '../sync/slots'
 import type { ArenaPlace } from './arena-place'
 import { BlockSet } from './block-set'
+import { binOf } from './free-runs'
 import { ArenaHeader, BIN_COUNT, ClassHeader, Intent, IntentState, Magazine } from './layouts'
 import { OpenerSlot } from './opener-slot'
 import { PageKind } from './page-table'
@@ -100,7 +101,8 @@ class Counter {
     const heads = this.#place.header + ArenaHeader.index.bins
     for (let bin = 0; bin < BIN_COUNT; bin++) {
       for (let page = this.#front[heads + bin]! >>> 0; page !== 0; page = this.#wordAt(page * PAGE_GRANULES, 0)) {
-        if (this.#runs.delete(page)) continue
+        const length = this.#runs.get(page)
+        if (length !== undefined && binOf(length) === bin && this.#runs.delete(page)) continue
         this.#problem(`bin ${bin} leads to page ${page}, which begins no free run, or a run of another bin`)
         break
       }

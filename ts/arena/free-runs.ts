@@ -27,11 +27,12 @@ export function binOf(length: number): number {
 }
 
 /** The first bin all of whose runs are long enough. */
-export function binAbove(length: number): number {
+function binAbove(length: number): number {
   if (length <= EXACT_BINS) return length - 1
   return binOf(length + (1 << (29 - Math.clz32(length))) - 1)
 }
 
+/** The bins. The mutex of the page runs is held, except by who only calls `setWord`. */
 export class FreeRuns {
   readonly #table: PageTable
   readonly #journal: Journal
@@ -79,7 +80,7 @@ export class FreeRuns {
     return this.#table.lengthAt(page)
   }
 
-  /** Pages of the free run that ends at a page, and new pages there would join. */
+  /** Pages of the free run that ends right before a page, and that pages from there on would join. */
   lengthBefore(page: number): number {
     return page % PANE_PAGES !== 0 && this.#table.isFree(page - 1) ? this.#table.lengthAt(page - 1) : 0
   }
@@ -103,6 +104,7 @@ export class FreeRuns {
     this.insert(start, end - start, holes)
   }
 
+  /** Adds a run as it is. */
   insert(page: number, length: number, holes: boolean): void {
     const bin = this.#bins + binOf(length)
     const next = this.#word(bin)

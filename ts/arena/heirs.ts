@@ -6,8 +6,11 @@
  * (2) A stack moves between the opener and a class under the mutex of the class. It is put down in the new place
  *     before it is taken from the old: so it may be found in both, and then belongs to the class, as the class's
  *     words are the first to be changed, or the last. A stack that is both spare and loaded is the spare one.
- * (3) The magazine of a dead opener stays with its slot, for the slot's next opener.
- * (4) Large blocks need the mutex of the page runs to be given back: they become a debt of the slot's next opener.
+ * (3) The magazines of a dead opener stay with its slot: for the slot's next opener, or for an opener that runs short
+ *     and holds the byte of the slot (`Arena`).
+ * (4) Large blocks need the mutex of the page runs to be given back: they become a debt, which stays with the slot, too.
+ * (5) All of this is stored plainly. Nobody reads it while its opener lives, and when that is dead all that it stored
+ *     can be seen: its stores up to one of them, in the order of the program.
  */
 
 import { FormatError } from '../errors'
@@ -27,6 +30,7 @@ const CLASSES: number = ArenaHeader.index.classes
 const CLASS_WORDS: number = ClassHeader.byteLength / 4
 const { head: HEAD, fresh: FRESH, freshEnd: FRESH_END } = ClassHeader.index
 
+/** Settles what openers had begun in the arena: of the dead, or of oneself. Takes no mutex, allocates nothing. */
 export class Heirs {
   readonly #place: ArenaPlace
   readonly #slots: Slots

@@ -3,7 +3,7 @@ import { wordOf } from '../sync/shared-words'
 import type { ArenaPlace } from './arena-place'
 import { Intent, IntentState } from './layouts'
 import type { PageRuns } from './page-runs'
-import { largeEntry } from './page-table'
+import { largeEntry, NO_ENTRY } from './page-table'
 import { ifUnlocked } from './patience'
 import { PAGE_GRANULES } from './size-class'
 
@@ -29,7 +29,7 @@ export class LargeBlocks {
     this.payDebts()
     const pages = Math.ceil(granules / PAGE_GRANULES)
     const page = this.#runs.take(pages, (first) => {
-      this.#runs.stage(this.#place.table.index(first + pages - 1), 0) // no longer the end of a free run
+      this.#runs.stage(this.#place.table.index(first + pages - 1), NO_ENTRY) // no longer the end of a free run
       this.#runs.stage(this.#place.table.index(first), largeEntry(pages))
       this.#runs.stage(this.#intent + BLOCK, first * PAGE_GRANULES)
       this.#runs.stage(this.#intent + STATE, IntentState.ALLOCATED)

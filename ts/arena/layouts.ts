@@ -15,7 +15,10 @@ export const PageTableEntry = layout('PageTableEntry', { entry: PageEntry })
 /** At the first and last page of a free run, and the first of a large block, the length of it stands in place of class and place. */
 export const LENGTH_SHIFT = 4
 
-/** Bins of free runs by length: up to 7 pages one each, then four between each power of two and the next, up to 2^18 pages. */
+/**
+ * Bins of free runs by length: up to 7 pages one each, then four between each power of two and the next, up to 2^18 pages,
+ * which is bin 67. Those behind it stay empty.
+ */
 export const BIN_COUNT = 72
 
 export const ClassHeader = layout('ClassHeader', {

@@ -36,6 +36,7 @@ export class PageRuns {
    * Takes a run; `stage(page)` adds the caller's words, and the entry of the first page, to the commit. Returns the
    * page, or 0 when the region can have no more. Blocks for the mutex; may make system calls.
    * @throws {SystemError} `ENOSPC` and the like, with nothing changed
+   * @throws {SharingError} `ERR_LOCK_TIMEOUT`
    */
   take(length: number, stage: (page: number) => void): number {
     if (length > PANE_PAGES) return 0
@@ -50,7 +51,7 @@ export class PageRuns {
     }
   }
 
-  /** Gives a run back; `stage` adds to the commit. */
+  /** Gives a run back; `stage` adds to the commit. Blocks for the mutex. @throws {SharingError} `ERR_LOCK_TIMEOUT` */
   give(page: number, length: number, stage: () => void): void {
     if (!this.table.holds(page) || !this.table.holds(page + length - 1))
       throw new FormatError('ERR_CORRUPT', `${length} pages at ${page} are not in the arena`)
@@ -74,7 +75,10 @@ export class PageRuns {
     this.#journal.commit()
   }
 
-  /** Gives the memory or disk blocks of free runs of at least `least` pages back. Returns how many pages. */
+  /**
+   * Gives the memory or disk blocks of free runs of at least `least` pages back. Returns how many pages. Blocks for the mutex,
+   * and holds it for a system call a run.
+   */
   trim(least: number): number {
     let pages = 0
     for (let bin = BIN_COUNT - 1; bin >= 0; bin--) {

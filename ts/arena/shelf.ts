@@ -22,6 +22,7 @@ export function classLock({ header }: ArenaPlace, sizeClass: number): number {
   return header + CLASSES + sizeClass * CLASS_WORDS + LOCK
 }
 
+/** One opener's way to the free blocks of one class. */
 export class Shelf {
   readonly #place: ArenaPlace
   readonly #class: number
@@ -39,7 +40,11 @@ export class Shelf {
     this.#header = classLock(place, sizeClass)
   }
 
-  /** Puts a stack of free blocks into the word `spare`, which is 0. False when the region can have no more. */
+  /**
+   * Puts a stack of free blocks into the word `spare`, which is 0. False when the region can have no more. Blocks for the
+   * mutexes of the class and of the page runs, and while the region grows.
+   * @throws as `PageRuns.take`
+   */
   take(spare: number): boolean {
     this.#mutex.acquire()
     const taken = this.#takeListed(spare) || this.#takeFresh(spare) || (this.#takeRun() && this.#takeFresh(spare))
@@ -47,7 +52,7 @@ export class Shelf {
     return taken
   }
 
-  /** Takes the stack out of the word `spare`. */
+  /** Takes the stack out of the word `spare`, for everybody. Blocks for the mutex. @throws {SharingError} `ERR_LOCK_TIMEOUT` */
   give(spare: number): void {
     this.#mutex.acquire()
     const top = this.#front[spare]! >>> 0

@@ -55,7 +55,7 @@ function wasteOf(pages: number, size: number): number {
   return ((pages * PAGE_GRANULES) % size) / (pages * PAGE_GRANULES)
 }
 
-/** Pages of a run, by class. At most 127. */
+/** Pages of a run, by class: from 4 to 64. */
 export const RUN_PAGES: Int32Array = CLASS_SIZES.map(runPagesOf)
 
 const MAGAZINE_BYTES = 8192

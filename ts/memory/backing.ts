@@ -29,15 +29,16 @@ export interface Backing {
   length(): number
   /** The views over the bytes from `index * PANE_LENGTH` on, up to the reach; the same ones in each call. */
   pane(index: number): Pane
-  /** Makes at least `length` bytes exist, with memory or disk blocks behind them. Blocks. Never shortens. */
+  /** Makes at least `length` bytes exist, with memory or disk blocks behind them. Blocks. Never shortens. @throws {SystemError} `ENOSPC` and the like */
   extend(length: number): void
   /** As {@link extend}, without memory or disk blocks: {@link allocate} must come before the first store. */
   extendSparsely(length: number): void
-  /** Puts memory or disk blocks behind bytes that {@link punch} took them from. */
+  /** Puts memory or disk blocks behind bytes that {@link punch} took them from. Blocks. @throws {SystemError} `ENOSPC` and the like */
   allocate(offset: number, length: number): void
   /** Gives back the memory or disk blocks of whole pages; they read as zeros. */
   punch(offset: number, length: number): void
   /** Writes changes to the disk, and waits for it. */
   sync(offset: number, length: number): void
+  /** Gives the memory and the locks up. */
   close(): void
 }

@@ -10,6 +10,7 @@ const EAGAIN = 11
 export interface ByteLocks {
   /** Never waits; false when another's lock conflicts. */
   tryLock(byte: number, kind?: ByteLock): boolean
+  /** Does nothing when the byte is not locked, or the memory is closed or broken: its locks are gone already. */
   unlock(byte: number): void
   /** Whether another's lock would refuse this one. */
   isLocked(byte: number, kind?: ByteLock): boolean

@@ -75,6 +75,7 @@ export class FileBacking implements Backing {
   }
 
   extendSparsely(length: number): void {
+    this.#check()
     succeed(binding.extend(this.mapping.descriptor, length, true), 'fallocate', this.path)
   }
 

@@ -22,7 +22,7 @@ export interface RegionFormat {
   readonly arena: boolean
   /** Writes the header of a new region; all of it is zeros. Nobody else is there. */
   readonly initialise?: (memory: SharedWords, place: RegionPlace) => void
-  /** How openers of this structure are buried. Their arena is looked after already. */
+  /** The structure's share in burying its openers: after their journals, and before what they had begun in the arena. */
   readonly recovery?: (memory: SharedWords, place: RegionPlace) => Recovery
 }
 
@@ -40,6 +40,7 @@ export interface RegionPlace {
   readonly mostPages: number
 }
 
+/** Where a region of this format, and of these sizes, has everything. */
 export function placeOf(format: RegionFormat, slotCount: number, mostPages: number): RegionPlace {
   const slots = SUPERBLOCK_BYTES
   const header = slots + slotCount * OpenerSlot.byteLength
@@ -49,6 +50,7 @@ export function placeOf(format: RegionFormat, slotCount: number, mostPages: numb
   return { slots, slotCount, header, arena, table, firstPage: ceil(end, PAGE_BYTES) / PAGE_BYTES, mostPages }
 }
 
+/** Of all layouts that the region of a structure consists of, but the superblock's: that has its own. */
 export function fingerprintOf({ layouts, headerBytes, arena }: RegionFormat): number {
   const all = [OpenerSlot, ...(arena ? [ArenaHeader] : []), ...layouts]
   return fnv1a(`${all.map(({ canonical }) => canonical).join('\n')}\n${headerBytes}`)

@@ -22,6 +22,7 @@ export function pagesOf(words: Int32Array, mostPages: number): number {
   return pages
 }
 
+/** One opener's way to make its region longer, and to give back what lies in the middle. */
 export class RegionGrowth implements Growth {
   readonly #memory: SharedWords
   readonly #place: RegionPlace
@@ -40,8 +41,10 @@ export class RegionGrowth implements Growth {
   }
 
   /**
-   * Blocks for the mutex, and while blocks are allocated.
+   * Makes at least so many pages exist, in all; false when that is more than the region may ever have. Blocks for the mutex, and
+   * while memory or disk blocks are allocated.
    * @throws {SystemError} `ENOSPC` and the like; nothing has changed then
+   * @throws {SharingError} `ERR_LOCK_TIMEOUT`
    */
   grow(pages: number): boolean {
     if (pages > this.#place.mostPages) return false

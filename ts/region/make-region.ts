@@ -3,27 +3,35 @@ import { OpenerSlot } from '../arena/opener-slot'
 import { CLASS_COUNT, PAGE_BYTES } from '../arena/size-class'
 import { FormatError, rangeError } from '../errors'
 import type { Backing } from '../memory/backing'
+import { LeaseSlot } from '../sync/lease-slot'
+import { MAX_SLOTS } from '../sync/owner-word'
 import { SharedWords } from '../sync/shared-words'
-import { LOCK_BYTES } from '../sync/slots'
+import { LOCK_BYTES, nextGeneration } from '../sync/slots'
 import { fingerprintOf, placeOf, type RegionFormat, type RegionPlace } from './format'
 import type { Region } from './region'
 import { MAX_REGION_SIZE, type RegionSettings } from './region-options'
 import type { Site } from './site'
 import { bootId, type Geometry, newCreationId, newSuperblock, RegionState, RestState, Superblock } from './superblock'
 
+const STATE: number = LeaseSlot.index.state
 const { boot: BOOT, rest: REST, growth: GROWTH, pages: PAGES } = Superblock.index
 
+/** Whole pages in so many bytes. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function mostPagesOf(maxSize: number): number {
   if (maxSize > MAX_REGION_SIZE) throw rangeError('ERR_OUT_OF_RANGE', `maxSize must be at most ${MAX_REGION_SIZE}, not ${maxSize}`)
   return Math.floor(maxSize / PAGE_BYTES)
 }
 
-/** Makes a new region, up to and with `ready`. Inside the gate. @throws what `fallocate` refuses, with the site left empty */
+/**
+ * Makes a new region, up to and with `ready`. Inside the gate.
+ * @throws {RangeError} `ERR_OUT_OF_RANGE` when `maxSize` has no room for so many openers, with nothing changed
+ * @throws {SystemError} what `fallocate` refuses, with the site left empty
+ */
 export function makeRegion(site: Site, format: RegionFormat, settings: RegionSettings): void {
   const mostPages = mostPagesOf(settings.maxSize)
   const slots = settings.openers
   const place = placeOf(format, slots, mostPages)
-  if (slots === 0) throw rangeError('ERR_OUT_OF_RANGE', 'openers must be at least 1')
+  if (slots === 0) throw rangeError('ERR_OUT_OF_RANGE', `openers must be from 1 to ${MAX_SLOTS}, not ${slots}`)
   if (place.firstPage >= mostPages) {
     throw rangeError(
       'ERR_OUT_OF_RANGE',
@@ -57,6 +65,7 @@ function fill(site: Site, format: RegionFormat, place: RegionPlace): void {
  *
  * Containers may have boot ids of their own: a slot that is locked shows that its boot goes on. What the superblock says is on the disk
  * before anything is changed under it.
+ * @throws {FormatError} `ERR_CORRUPT` when its sizes cannot be
  */
 export function prepareRegion(site: Site, format: RegionFormat, geometry: Geometry, settings: RegionSettings): void {
   const { backing } = site
@@ -87,6 +96,7 @@ function isOfThisBoot(words: Int32Array): boolean {
   return bootId().every((word, i) => words[BOOT + i] === word)
 }
 
+/** Whether another opener that may write is there. One's own lock one does not see. */
 export function anySlotLocked({ locks }: Backing, slots: number): boolean {
   for (let slot = 0; slot < slots; slot++) if (locks.isLocked(LOCK_BYTES.firstSlot + slot)) return true
   return false
@@ -107,7 +117,12 @@ function checkSizes({ name, backing }: Site, format: RegionFormat, place: Region
 }
 
 function forgetOpeners(words: Int32Array, format: RegionFormat, place: RegionPlace): void {
-  words.fill(0, place.slots / 4, (place.slots + place.slotCount * OpenerSlot.byteLength) / 4)
+  for (let slot = 0; slot < place.slotCount; slot++) {
+    const at = (place.slots + slot * OpenerSlot.byteLength) / 4
+    const generation = nextGeneration(words[at + STATE]!)
+    words.fill(0, at, at + OpenerSlot.byteLength / 4)
+    words[at + STATE] = generation // a mutex of the structure that names the slot then names nobody
+  }
   words[GROWTH] = 0
   if (!format.arena) return
   const arena = place.arena / 4

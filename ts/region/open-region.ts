@@ -31,21 +31,22 @@ import { type Geometry, isSuperblock, RegionState, RestState, readGeometry, SUPE
  * Opens the region at a path, or at `memory://name`, and makes it (`'rw'`) where there is none. Blocks while somebody else makes
  * it, and for the disk when it is made.
  * @throws {FormatError} `ERR_NOT_A_REGION`, `ERR_FORMAT_MISMATCH`, `ERR_CORRUPT`, `ERR_NOT_READY`
- * @throws {SharingError} `ERR_TOO_MANY_OPENERS`, `ERR_FILE_SYSTEM`, `ERR_LOCK_TIMEOUT`
+ * @throws {SharingError} `ERR_TOO_MANY_OPENERS`, `ERR_FILE_SYSTEM`, `ERR_LOCK_TIMEOUT`, and `ERR_REGION_DESTROYED` (`'ro'`)
  * @throws {MappingError} `ERR_ADDRESS_SPACE`
- * @throws {SystemError} what `open`, `fallocate` and `mmap` refuse
+ * @throws {SystemError} what `fallocate` and `mmap` refuse; and Node's own errors, what `open` refuses
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, and {@link RangeError} `ERR_OUT_OF_RANGE`, for options
  */
 export function openRegion(path: string, format: RegionFormat, options: RegionOptions = {}): Region {
   return openFile(pathOf(path), format, regionSettings(options), true)
 }
 
-/** A region of this process alone, for its threads; they get it by its handle. */
+/** A new region of this process alone, for its threads; they get it by its handle. @throws as {@link openRegion} */
 export function anonymousRegion(format: RegionFormat, options: RegionOptions = {}): Region {
   const settings = regionSettings(options)
   return openBuffers(anonymousBuffers(mostPagesOf(settings.maxSize) * PAGE_BYTES), format, settings)
 }
 
-/** A region over memory that somebody else made. Its size is that of the buffer. */
+/** Opens, or makes, the region in memory that somebody else made. Its size is that of the buffer, in whole pages. @throws as {@link openRegion} */
 export function regionOver(buffer: SharedArrayBuffer, format: RegionFormat, options: RegionOptions = {}): Region {
   if (buffer.byteLength < SUPERBLOCK_BYTES)
     throw rangeError('ERR_OUT_OF_RANGE', `a region needs at least ${SUPERBLOCK_BYTES} bytes, not ${buffer.byteLength}`)
@@ -62,8 +63,9 @@ export function reopenRegion(handle: RegionHandle, format: RegionFormat, options
 }
 
 /**
- * Removes the file of a region that nobody has open. False when there is none.
- * @throws {SharingError} `ERR_REGION_IN_USE`
+ * Removes the file of a region that nobody has open. False when there is none. Blocks while somebody makes or opens it.
+ * @throws {SharingError} `ERR_REGION_IN_USE`, `ERR_LOCK_TIMEOUT`, `ERR_FILE_SYSTEM`
+ * @throws {FormatError} `ERR_NOT_A_REGION`, `ERR_FORMAT_MISMATCH`, `ERR_CORRUPT`: then the file stays
  */
 export function destroyRegion(path: string): boolean {
   const name = pathOf(path)

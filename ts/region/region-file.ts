@@ -64,12 +64,15 @@ export class RegionFile {
     }
   }
 
-  /** Opens what there is, or (`'rw'`) creates it, with these permissions. */
+  /**
+   * Opens what there is, or (`'rw'`) creates it, with these permissions. Through no symbolic link where everybody may make one.
+   * @throws what `open` refuses, and {@link SharingError} `ERR_FILE_SYSTEM`
+   */
   static open(path: string, mode: 'ro' | 'rw', permissions: number): RegionFile {
     return new RegionFile(path, openSync(path, flags(path, mode) | (mode === 'rw' ? fs.O_CREAT : 0), permissions))
   }
 
-  /** Undefined when there is none. */
+  /** As {@link open}, of what there is. Undefined when there is none. */
   static existing(path: string, mode: 'ro' | 'rw'): RegionFile | undefined {
     let fd: number
     try {
@@ -95,6 +98,7 @@ export class RegionFile {
     throw new SharingError('ERR_FILE_SYSTEM', `${this.path} is on ${name}, where processes may not see each other's changes: ${remedy}`)
   }
 
+  /** Bytes. */
   get length(): number {
     return fstatSync(this.#fd).size
   }
@@ -106,11 +110,13 @@ export class RegionFile {
     return named !== undefined && named.ino === own.ino && named.dev === own.dev
   }
 
+  /** The first bytes; fewer where there are fewer. */
   read(length: number): Buffer {
     const bytes = Buffer.alloc(length)
     return bytes.subarray(0, readSync(this.fd, bytes, 0, length, 0))
   }
 
+  /** Writes the first bytes, at once. */
   write(bytes: Buffer): void {
     writeSync(this.fd, bytes, 0, bytes.length, 0)
   }

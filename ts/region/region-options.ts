@@ -3,12 +3,13 @@ import { checkCount, describe } from '../memory/bounds'
 import { DEFAULT_LOCK_TIMEOUT } from '../sync/mutex'
 import { MAX_SLOTS } from '../sync/owner-word'
 
+/** How to open a region; and how to make it, where it says *new* or *created*. */
 export interface RegionOptions {
   /** `'rw'` (default) creates what is missing; `'ro'` needs no permission but to read; writers never wait for it, but while it is being opened. */
   readonly mode?: 'rw' | 'ro'
-  /** Bytes that a new region may grow to; costs address space only. Default 4 GiB. */
+  /** Bytes that a new region may grow to; costs address space only. Default 4 GiB, at most 32 GiB less a page. */
   readonly maxSize?: number
-  /** Openers that a new region has room for: threads of all processes that have it open for writing. Default 128. */
+  /** Openers that a new region has room for: threads of all processes that have it open for writing. Default 128, at most 1023. */
   readonly openers?: number
   /** Milliseconds that a living opener may keep a mutex from this one. Default 1000. */
   readonly lockTimeout?: number
@@ -24,6 +25,7 @@ const DEFAULT_MAX_SIZE = 2 ** 32
 /** Offsets in words count granules of 8 bytes, in 32 bits; also those of the end. */
 export const MAX_REGION_SIZE: number = 2 ** 35 - 4096
 
+/** @throws {TypeError} and {@link RangeError}, saying what was given and what is allowed */
 export function regionSettings(options: RegionOptions): RegionSettings {
   if (typeof options !== 'object' || options === null)
     throw typeError('ERR_INVALID_ARG_TYPE', `options must be an object, not ${describe(options)}`)

@@ -5,8 +5,9 @@ import { OpenerSlot } from '../arena/opener-slot'
 import { PageTable } from '../arena/page-table'
 import { ifUnlocked } from '../arena/patience'
 import { PAGE_BYTES } from '../arena/size-class'
-import { conditionError, type MappingCondition, typeError } from '../errors'
-import type { Backing } from '../memory/backing'
+import { conditionError, type MappingCondition, rangeError, typeError } from '../errors'
+import { type Backing, PANE_LENGTH } from '../memory/backing'
+import { checkCount } from '../memory/bounds'
 import type { BufferBacking } from '../memory/buffer-backing'
 import { ByteLock } from '../native/binding'
 import { Undertaker } from '../sync/burial'
@@ -41,8 +42,10 @@ interface Hand {
  * its bytes; this object is one opener's way to them, and belongs to one thread.
  */
 export class Region {
+  /** The file; undefined for memory of this process. */
   readonly path: string | undefined
   readonly writable: boolean
+  /** Random; names this region among all others, also those that had its path. */
   readonly creation: bigint
   readonly place: RegionPlace
   readonly memory: SharedWords
@@ -53,7 +56,11 @@ export class Region {
   readonly #closeCleanly: (region: Region) => void
   #closed = false
 
-  /** The caller holds the gate. `closeCleanly` is called by the last writer, inside the gate, with all but the memory given up. */
+  /**
+   * The caller holds the gate. `closeCleanly` is called by the last writer, inside the gate, with all but the memory given up.
+   * @throws {SharingError} `ERR_TOO_MANY_OPENERS`
+   * @throws {FormatError} `ERR_CORRUPT` when what a dead opener left cannot be settled
+   */
   constructor(
     backing: Backing,
     geometry: Geometry,
@@ -113,40 +120,54 @@ export class Region {
     return this.writable ? this.memory.front[rest] === RestState.TORN : isTorn(this.#backing, this.slots.count)
   }
 
-  /** What the power may have torn is whole again. */
+  /** Says that what the power may have torn is whole again. @throws as {@link lease} */
   vouch(): void {
     this.#writer()
-    if (this.powerWasLost) Atomics.store(this.memory.front, Superblock.index.rest, RestState.OPEN)
+    if (this.powerWasLost) Atomics.store(this.memory.front, Superblock.index.rest, RestState.OPEN) // PUBLISH: pairs with the reads in powerWasLost
   }
 
+  /** Bytes that it may grow to. */
   get maxSize(): number {
     return this.place.mostPages * PAGE_BYTES
   }
 
+  /**
+   * @throws {MappingError} as {@link check}
+   * @throws {TypeError} `ERR_NOT_WRITABLE` when it is open for reading only
+   */
   get lease(): Lease {
     return this.#writer().lease
   }
 
+  /** @throws as {@link lease} */
   get locker(): Locker {
     return this.#writer().locker
   }
 
+  /** @throws as {@link lease}, and {TypeError} `ERR_INVALID_ARG_VALUE` when the structure has none */
   get arena(): Arena {
-    return this.#writer().arena!
+    const { arena } = this.#writer()
+    if (arena === undefined) throw typeError('ERR_INVALID_ARG_VALUE', 'this structure allocates no blocks')
+    return arena
   }
 
-  /** Makes at least `size` bytes exist; false when the region may never have so many. Between `lease.begin()` and `lease.end()`. */
+  /**
+   * Makes at least `size` bytes exist; false when the region may never have so many. Between `lease.begin()` and `lease.end()`.
+   * Blocks. @throws as `RegionGrowth.grow`
+   */
   grow(size: number): boolean {
     return this.#writer().growth.grow(Math.ceil(size / PAGE_BYTES))
   }
 
-  /** Gives the memory or disk blocks of a part back, which reads as zeros from now on. */
+  /** Gives the memory or disk blocks of a part back, which reads as zeros from now on. @throws as {@link lease} */
   punch(offset: number, length: number): void {
+    this.#writer()
     this.#backing.punch(offset, length)
   }
 
-  /** Puts memory or disk blocks behind a part that {@link punch} took them from. */
+  /** Puts memory or disk blocks behind a part that {@link punch} took them from. @throws as {@link lease} */
   allocate(offset: number, length: number): void {
+    this.#writer()
     this.#backing.allocate(offset, length)
   }
 
@@ -158,13 +179,22 @@ export class Region {
 
   /** A mutex whose word is at a multiple of 8 bytes. */
   mutex(offset: number, level: Level): Mutex {
-    return new Mutex(this.locker, this.memory.words(offset / GRANULE), offset / GRANULE, level)
+    const granule = this.#granuleAt(offset)
+    return new Mutex(this.locker, this.memory.words(granule), granule, level)
   }
 
-  /** Two words to wait on, by their offsets. */
+  #granuleAt(offset: number): number {
+    if (checkCount('offset', offset, this.size - GRANULE) % GRANULE === 0) return offset / GRANULE
+    throw rangeError('ERR_OUT_OF_RANGE', `offset must be a multiple of ${GRANULE}, not ${offset}`)
+  }
+
+  /** Two words to wait on, by their offsets; no multiple of 1 GiB lies between them. */
   waiter(data: number, flag: number): Waiter {
+    for (const offset of [data, flag]) checkCount('offset', offset, this.size - 4)
+    if (Math.floor(data / PANE_LENGTH) !== Math.floor(flag / PANE_LENGTH))
+      throw rangeError('ERR_OUT_OF_RANGE', `words at ${data} and ${flag} are in two panes`)
     const words = this.memory.words(Math.floor(data / GRANULE))
-    const index = (offset: number): number => (offset % 2 ** 30) / 4
+    const index = (offset: number): number => (offset % PANE_LENGTH) / 4
     return new Waiter(words, index(data), index(flag), this.writable, this.#waits)
   }
 
@@ -174,7 +204,10 @@ export class Region {
     if (condition !== 0) throw conditionError(condition as MappingCondition, this.path === undefined ? '' : `${this.path}: `)
   }
 
-  /** Gives the slot and the memory up, now. What others have of the memory stays. Does nothing the second time. */
+  /**
+   * Gives the slot and the memory up, now. The last writer brings all to the disk before. What others have of the memory stays.
+   * Does nothing the second time.
+   */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -220,6 +253,7 @@ export class Region {
 const CLOSED = 1
 const CLOSING_PATIENCE = 100 // milliseconds
 
+/** Where the arena of a region lies, for whoever reads it. */
 export function arenaPlaceOf(memory: SharedWords, place: RegionPlace): ArenaPlace {
   const header = place.arena / 4
   const endIndex = header + ArenaHeader.index.end

@@ -15,10 +15,13 @@ export interface Site {
   begin(superblock: Buffer): void
   /** Takes back what {@link begin} did. */
   abandon(): void
+  /** One of `RegionState`. */
   publishState(state: number): void
+  /** Removes what was destroyed: the name, or what is in the memory. */
   remove(): void
 }
 
+/** A file, on a disk or on `/dev/shm`. */
 export class FileSite implements Site {
   readonly isFixed = false
   readonly name: string
@@ -88,5 +91,5 @@ export class BufferSite implements Site {
 }
 
 function publishState(backing: Backing, state: number): void {
-  Atomics.store(backing.pane(0).words, Superblock.index.state, state) // PUBLISH: pairs with the load in isReady()
+  Atomics.store(backing.pane(0).words, Superblock.index.state, state) // PUBLISH: pairs with stateOf(), which asks inside the gate
 }

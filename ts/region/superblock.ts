@@ -7,7 +7,7 @@ import { OwnerWord } from '../sync/owner-word'
 import { SUPERBLOCK_BYTES } from '../sync/shared-words'
 
 /** "mmio" in the order of the bytes. */
-export const MAGIC = 0x6f696d6d
+const MAGIC = 0x6f696d6d
 const BYTE_ORDER = 0x01020304
 
 /** Far apart, so that no single wrong bit makes one the other. In the order of the bytes: "make", "live", "dead". */
@@ -88,7 +88,10 @@ export function readGeometry(block: Buffer, name: string): Geometry {
   if (word('magic') !== MAGIC)
     throw new FormatError('ERR_NOT_A_REGION', `${name} is no region: expected magic ${hex(MAGIC)}, found ${hex(word('magic'))}`)
   if (word('byteOrder') !== BYTE_ORDER)
-    throw new FormatError('ERR_FORMAT_MISMATCH', `${name} was written by a machine of another byte order`)
+    throw new FormatError(
+      'ERR_FORMAT_MISMATCH',
+      `${name} was written by a machine of another byte order: ${hex(word('byteOrder'))}, not ${hex(BYTE_ORDER)}`,
+    )
   if (word('format') !== Superblock.fingerprint) {
     throw new FormatError(
       'ERR_FORMAT_MISMATCH',
@@ -107,6 +110,7 @@ export function readGeometry(block: Buffer, name: string): Geometry {
   }
 }
 
+/** One of `RegionState`, if the bytes are those of a region. */
 export function stateOf(block: Buffer): number {
   return block.readUInt32LE(Superblock.offset.state)
 }
@@ -119,6 +123,7 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(8, '0')}`
 }
 
+/** Random: no two regions have the same. */
 export function newCreationId(): bigint {
   return randomBytes(8).readBigUInt64LE()
 }

@@ -36,6 +36,7 @@ export interface Recovery {
   payDebts(): void
 }
 
+/** Finds the dead among the openers of a region, and buries them. Never waits; each call may ask the system for locks. */
 export class Undertaker {
   readonly slots: Slots
   readonly #recovery: Recovery
@@ -65,7 +66,7 @@ export class Undertaker {
     }
   }
 
-  /** False when somebody is dead still, as another opener is just burying. */
+  /** Buries all who are dead. False when somebody is dead still, as another opener is just burying. */
   buryAll(by: number): boolean {
     let buried = true
     for (let slot = 0; slot < this.slots.count; slot++) {
@@ -92,6 +93,7 @@ export class Undertaker {
     for (let slot = 0; slot < this.slots.count; slot++) if (slot !== own) this.unlockVacant(slot)
   }
 
+  /** Takes {@link tryLockVacant} back. */
   unlockVacant(slot: number): void {
     this.slots.memory.backing.locks.unlock(LOCK_BYTES.firstSlot + slot)
   }
@@ -134,6 +136,7 @@ export class Undertaker {
     }
   }
 
+  /** See {@link Recovery.payDebts}. */
   payDebts(): void {
     this.#recovery.payDebts()
   }

@@ -7,7 +7,7 @@
  * the opener holds throughout, and lock-free readers by a version of the structure's own.
  */
 
-import { FormatError } from '../errors'
+import { FormatError, rangeError } from '../errors'
 import { layout, u32, words } from '../layout/layout'
 import { GRANULE, type SharedWords, SUPERBLOCK_BYTES, wordOf } from './shared-words'
 
@@ -15,6 +15,7 @@ import { GRANULE, type SharedWords, SUPERBLOCK_BYTES, wordOf } from './shared-wo
 export const JOURNAL_CAPACITY = 60
 const ENTRY_WORDS = 3
 
+/** What a slot has of a {@link Journal}. */
 export const JournalRecord = layout('JournalRecord', {
   count: u32.is('PUBLISH: entries that are to be applied; 0 = none'),
   entries: words(JOURNAL_CAPACITY * ENTRY_WORDS).is('of 3 words: granule, which of its two words (0 or 1), and the value it gets'),
@@ -22,6 +23,7 @@ export const JournalRecord = layout('JournalRecord', {
 
 const { count: COUNT, entries: ENTRIES } = JournalRecord.index
 
+/** Stages words for one change, and makes it. Belongs to one slot: to its opener, or to who buries that. */
 export class Journal {
   readonly #memory: SharedWords
   readonly #words: Int32Array
@@ -35,13 +37,15 @@ export class Journal {
     this.#at = at
   }
 
+  /** Forgets what was staged and not committed. */
   begin(): void {
     this.#staged = 0
   }
 
   /** The word gets this value with {@link commit}. `half`: the first or the second word of the granule. */
   set(granule: number, half: 0 | 1, value: number): void {
-    if (this.#staged >= JOURNAL_CAPACITY) throw new RangeError(`a journal holds ${JOURNAL_CAPACITY} words`)
+    if (this.#staged >= JOURNAL_CAPACITY)
+      throw rangeError('ERR_OUT_OF_RANGE', `a journal holds ${JOURNAL_CAPACITY} words, and not one more`)
     const entry = this.#at + ENTRIES + this.#staged++ * ENTRY_WORDS
     this.#words[entry] = granule
     this.#words[entry + 1] = half
@@ -57,18 +61,20 @@ export class Journal {
     return this.#memory.words(granule)[wordOf(granule) + half]!
   }
 
+  /** Changes all staged words. @throws {FormatError} `ERR_CORRUPT` when one of them is not the region's to change */
   commit(): void {
     Atomics.store(this.#words, this.#at + COUNT, this.#staged) // PUBLISH: pairs with the load in redo()
     this.#staged = 0
     this.redo()
   }
 
-  /** Applies what was committed, if anything was. */
+  /** Applies what was committed, if anything was. @throws as {@link commit} */
   redo(): void {
     const words = this.#words
     const count = Atomics.load(words, this.#at + COUNT)
     if (count === 0) return
-    if (count < 0 || count > JOURNAL_CAPACITY) throw new FormatError('ERR_CORRUPT', `a journal of ${count} words`)
+    if (count < 0 || count > JOURNAL_CAPACITY)
+      throw new FormatError('ERR_CORRUPT', `a journal of ${count} words, of at most ${JOURNAL_CAPACITY}`)
     for (let i = 0, entry = this.#at + ENTRIES; i < count; i++, entry += ENTRY_WORDS) {
       this.#apply(words[entry]! >>> 0, words[entry + 1]!, words[entry + 2]!)
     }

@@ -8,7 +8,7 @@ export const SlotState = bits({
   generation: [1, 20, 'how often the slot was given up before; part of an owner word'],
 })
 
-/** Who has a region open. One cache line, written by its opener and by whoever buries that. */
+/** Who has a region open. One cache line, written by its opener and by whoever buries that; `attention` by whoever waits for it. */
 export const LeaseSlot = layout('LeaseSlot', {
   state: SlotState.is('PUBLISH: the rest of the slot is valid while live'),
   pid: u32.is('process of the opener, in its pid namespace'),

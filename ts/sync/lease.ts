@@ -55,12 +55,13 @@ export class Lease {
     return new Lease(slots, undertaker, slot)
   }
 
-  /** Every change of shared words begins here. */
+  /** Every change of shared words begins here. @throws as {@link settle}, when something was left to do */
   begin(): void {
     if (this.#state !== IDLE) this.#beginLate()
     this.#state = BUSY
   }
 
+  /** Every mutex was released, and nothing is half done. */
   end(): void {
     this.#state = IDLE
   }
@@ -80,13 +81,18 @@ export class Lease {
     }
   }
 
+  /**
+   * Cleans up after what this opener was thrown out of, as an undertaker would. Takes no mutex: what needs one stays owing.
+   * @throws {SharingError} `ERR_LEASE_LOST`
+   * @throws {FormatError} `ERR_CORRUPT` when the records in the slot cannot be
+   */
   settle(): void {
     const { slots, slot } = this
     if (slots.owner(slot) !== this.owner)
       throw new SharingError('ERR_LEASE_LOST', 'this opener was taken for dead, and its slot given to another')
-    if (this.slots.isBurying(this.slot)) this.undertaker.leaveGraveyard(this.slot)
-    this.undertaker.repair(this.slot)
-    this.undertaker.unlockOthers(this.slot)
+    if (slots.isBurying(slot)) this.undertaker.leaveGraveyard(slot)
+    this.undertaker.repair(slot)
+    this.undertaker.unlockOthers(slot)
     this.#state = OWING
   }
 
@@ -97,6 +103,7 @@ export class Lease {
     this.undertaker.payDebts()
   }
 
+  /** Gives the slot up, with its magazines as they are. Does nothing the second time. @throws as {@link settle} */
   leave(): void {
     if (this.#left) return
     if (this.#state === BUSY) this.settle()

@@ -20,6 +20,7 @@ import { type Identity, thisThread } from './slots'
 /** When a mutex may be taken: after those of lower levels that the opener holds. */
 export type Level = 0 | 1 | 2 | 3 | 4
 
+/** Milliseconds. */
 export const DEFAULT_LOCK_TIMEOUT = 1000
 
 const SPINS = 50
@@ -57,7 +58,7 @@ export class Locker {
     else if (this.#slowMutex === granule) this.#slowMutex = 0
   }
 
-  /** @throws {SharingError} `ERR_LEASE_LOST` when the mutex is in another name */
+  /** Gives it up, and wakes one who sleeps; a system call only then. @throws {SharingError} `ERR_LEASE_LOST` when the mutex is in another name */
   release(words: Int32Array, index: number, level: Level): void {
     const me = this.#me
     if (Atomics.compareExchange(words, index, me, FREE) !== me) this.#releaseContended(words, index) // PUBLISH: free; pairs with the one in acquire()

@@ -37,7 +37,7 @@ export class SharedWords {
     this.#size = size
   }
 
-  /** The views over the pane of a granule that was checked. */
+  /** The view over the pane of a granule that was checked. */
   words(granule: number): Int32Array {
     return this.#panes[granule >>> 27] ?? this.#open(granule)
   }
@@ -50,7 +50,8 @@ export class SharedWords {
   }
 
   /**
-   * @throws {FormatError} `ERR_CORRUPT` when these granules do not lie in the region, or span two panes
+   * Asks whether granules may be touched; `what` names them in the message.
+   * @throws {FormatError} `ERR_CORRUPT` when they do not lie in the region, or span two panes
    */
   check(granule: number, count: number, what: string): void {
     const limit = this.#size() / GRANULE

@@ -19,7 +19,13 @@ const { state, pid, tid, pidNamespace, start, role, attention, held, burying } =
 const LIVE: number = SlotState.mask.live
 const GENERATION: number = SlotState.max.generation
 
-/** A thread of this machine. */
+/** The state of a slot that was given up. */
+export function nextGeneration(state: number): number {
+  const generation = ((state >>> SlotState.shift.generation) + 1) & GENERATION
+  return generation << SlotState.shift.generation
+}
+
+/** A thread of this machine, as its pid namespace numbers it. `start`: clock ticks since boot; 0 = unknown. */
 export interface Identity {
   readonly pid: number
   readonly tid: number
@@ -55,7 +61,7 @@ export class Slots {
     return this.#geometry.index + slot * this.#geometry.stride
   }
 
-  /** The slot's state word; pairs with {@link publish}. */
+  /** The slot's state word; pairs with {@link publishLive} and {@link publishFree}. */
   state(slot: number): number {
     return Atomics.load(this.#words, this.at(slot) + state)
   }
@@ -84,8 +90,7 @@ export class Slots {
 
   /** Ends a generation: whatever owner word names it is wrong from now on. */
   publishFree(slot: number): void {
-    const generation = ((this.state(slot) >>> SlotState.shift.generation) + 1) & GENERATION
-    Atomics.store(this.#words, this.at(slot) + state, generation << SlotState.shift.generation) // PUBLISH: pairs with the load in state()
+    Atomics.store(this.#words, this.at(slot) + state, nextGeneration(this.state(slot))) // PUBLISH: pairs with the load in state()
   }
 
   identity(slot: number): Identity {
@@ -125,6 +130,7 @@ export class Slots {
     this.#words[at + burying] = 0
   }
 
+  /** Also of the dead that nobody has buried. */
   anyLive(): boolean {
     for (let slot = 0; slot < this.count; slot++) if (this.isLive(slot)) return true
     return false
@@ -148,7 +154,7 @@ export class Slots {
   /** Asks an opener to look at what it left unfinished. */
   callAttention(slot: number): void {
     const index = this.at(slot) + attention
-    Atomics.add(this.#words, index, 1)
+    Atomics.add(this.#words, index, 1) // PUBLISH: pairs with the load in watchAttention()
     binding.wakeWord(this.#words, index, 1)
   }
 

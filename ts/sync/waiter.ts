@@ -113,7 +113,8 @@ export class Waiter {
   /**
    * Resolves with true once the word holds something else than `seen`, and with false after the time-out. The event
    * loop goes on meanwhile; nothing polls.
-   * @throws the signal's reason, or `ERR_MAPPING_CLOSED` when the memory is closed
+   * Rejects with the signal's reason, with `ERR_MAPPING_CLOSED` when the memory is closed, with what broke it, or with
+   * `EAGAIN` when the system has no thread left to wait with.
    */
   wait(seen: number, { timeout, signal, keepsLoop = true }: WaitOptions = {}): Promise<boolean> {
     if (signal?.aborted) return Promise.reject(signal.reason)
@@ -148,8 +149,9 @@ export class Waiter {
     })
   }
 
-  /** As {@link wait}, blocking the thread: for worker threads. */
+  /** As {@link wait}, blocking the thread: for worker threads. `timeout`: milliseconds. @throws {MappingError} when the memory breaks meanwhile */
   waitSync(seen: number, timeout = Number.POSITIVE_INFINITY): boolean {
+    this.#waits.check()
     for (let spin = 0; spin < SPINS; spin++) if (this.load() !== seen) return true
     const end = performance.now() + timeout
     this.#register()

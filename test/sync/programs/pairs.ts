@@ -17,3 +17,8 @@ export function pair(region: Region, index: number): Waiter {
   const data = region.place.header + index * STRIDE
   return region.waiter(data, data + 4)
 }
+
+/** Changes the data word as a writer does that dies before it wakes anybody. */
+export function storeUnannounced(region: Region, index: number, value: number): void {
+  Atomics.store(region.memory.front, (region.place.header + index * STRIDE) / 4, value)
+}

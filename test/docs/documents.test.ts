@@ -7,7 +7,17 @@ import { functions } from '../../ts/raw'
 import { tempDirectory } from '../support/temp'
 
 const ROOT = join(__dirname, '..', '..')
-const DOCUMENTS = ['README.md', 'docs/raw.md', 'docs/faults.md']
+const DOCUMENTS = [
+  'README.md',
+  'docs/raw.md',
+  'docs/faults.md',
+  'docs/sharing.md',
+  'docs/format/README.md',
+  'docs/format/region.md',
+  'docs/format/arena.md',
+  'docs/format/values.md',
+  'model/README.md',
+]
 
 function textOf(document: string): string {
   return readFileSync(join(ROOT, document), 'utf8')

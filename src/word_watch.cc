@@ -15,7 +15,9 @@ namespace {
 using Lock = std::lock_guard<std::mutex>;
 
 // Nanoseconds.
-constexpr uint64_t kLongestSleep = 150'000'000;
+constexpr uint64_t kLookInterval = 150'000'000;
+constexpr uint64_t kLongestInterval = 2'000'000'000;
+constexpr int kLooksBeforeQuiet = 32;  // some five seconds
 constexpr uint64_t kShortestLook = 500'000;
 constexpr uint64_t kLongestLook = 20'000'000;
 constexpr uint64_t kIdleSleep = 3'600'000'000'000;  // with nothing to watch, only a new watch wakes
@@ -70,6 +72,7 @@ struct State {
   std::vector<std::unique_ptr<Listener>> listeners;
   std::vector<Sleeper*> sleepers;  // the first one also looks after the others: see Look()
   ListenerId last_id = kNoListener;
+  uint64_t told = 0;  // changes, in all
 };
 
 // Never destroyed: our threads outlive static destruction.
@@ -111,6 +114,7 @@ class Calls {
 void Tell(Listener& listener, double token, Calls& calls) {
   if (listener.changed.empty()) calls.Add(listener);
   listener.changed.push_back(token);
+  ++Global().told;
 }
 
 // Ends a watch. Its word may be watched again soon.
@@ -162,8 +166,16 @@ struct Sleep {
   uint64_t look = kShortestLook;
   uint64_t longest = 0;
   uint64_t next_look = 0;
+  int quiet_looks = 0;
+  uint64_t told = 0;
   bool rested = false;  // words of `resting` are among them
 };
+
+// Looks cost: where nothing has happened for long, they come more rarely.
+uint64_t IntervalAfter(int quiet_looks) {
+  const int doublings = std::clamp(quiet_looks - kLooksBeforeQuiet, 0, 8);
+  return std::min(kLookInterval << doublings, kLongestInterval);
+}
 
 // Tells of what changed, and writes down what is left.
 void Collect(Sleeper& sleeper, Sleep& sleep, Calls& calls) {
@@ -173,10 +185,13 @@ void Collect(Sleeper& sleeper, Sleep& sleep, Calls& calls) {
   const bool timedOut = sleep.outcome == kTimedOut;
   const uint64_t now = platform::Now();
   const bool looks = looksAfterAll && now >= sleep.next_look;
-  if (looks) sleep.next_look = now + kLongestSleep;
   const uint32_t control = __atomic_load_n(&sleeper.control, __ATOMIC_RELAXED);
   const bool told = looks ? Look(state, calls) : TellChanges(sleeper, calls);
   const bool news = told || control != sleep.waits[0].expected;
+  if (news || state.told != sleep.told) sleep.quiet_looks = 0;
+  sleep.told = state.told;
+  if (looks) sleep.next_look = now + IntervalAfter(++sleep.quiet_looks);
+  if (news) sleep.next_look = std::min(sleep.next_look, now + kLookInterval);
   if (!news || sleep.outcome == kFault) sleeper.resting.clear();
   sleep.look = news || !timedOut ? kShortestLook : std::min(sleep.look * 2, kLongestLook);
 

@@ -7,8 +7,9 @@
 //     therefore unmap its memory as soon as the call returns: at most the
 //     kernel looks at the address some more times, and finds nothing or a stranger.
 // (2) A change is told once: the watch is gone with it.
-// (3) All words are looked at every kLongestSleep, by one of the threads, so a
-//     writer that died between its store and its wake delays, and loses, nothing.
+// (3) All words are looked at every 150 ms, by one of the threads, so a writer
+//     that died between its store and its wake delays, and loses, nothing. After
+//     some seconds without any change the looks come more rarely, every 2 s at last.
 // (4) Writers that cannot know of us, because we may not write, wake nobody: such
 //     words are looked at in growing intervals, of 20 ms at last.
 // (5) An environment that ends takes its watches with it.

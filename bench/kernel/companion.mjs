@@ -59,7 +59,7 @@ const roles = {
     const { cpuWhileIdle } = await import('./idle.mjs')
     const region = openRegion(setting, name)
     for (let n = 0; n < 1000; n++) pair(region, n).wait(0)
-    process.stdout.write(JSON.stringify(await cpuWhileIdle(5000)))
+    process.stdout.write(JSON.stringify(await cpuWhileIdle(10_000)))
     process.exit()
   },
 }

@@ -10,7 +10,8 @@
  *     wake, and never a flag too few.
  * (3) It clears only with the token that it saw before it changed the data: whoever registered later may be
  *     asleep on the new value already, and keeps the flag.
- * (4) A writer may die between its store and its wake. So no sleep is longer than 150 ms without looking.
+ * (4) A writer may die between its store and its wake. So nobody sleeps longer than 150 ms without looking,
+ *     or, in an event loop that has heard of no change for some seconds, than 2 s.
  * (5) Who may not write cannot set the flag, and looks in growing intervals, of 20 ms at last.
  */
 

@@ -13,7 +13,7 @@ import { classLock, Shelf } from './shelf'
 import { BATCH, CLASS_COUNT, classOf, SMALL_LIMIT } from './size-class'
 
 const INTENT: number = OpenerSlot.index.intent
-const { state: STATE, block: BLOCK, at: AT, half: HALF, value: VALUE, old: OLD } = Intent.index
+const { state: STATE, block: BLOCK, at: AT, half: HALF, value: VALUE, old: OLD, debt: DEBT } = Intent.index
 const MAGAZINES: number = OpenerSlot.index.magazines
 const MAGAZINE_WORDS: number = Magazine.byteLength / 4
 const { loaded: LOADED, spare: SPARE } = Magazine.index
@@ -37,6 +37,7 @@ export class Arena {
   readonly #magazines: number
   readonly #large: LargeBlocks
   readonly #shelves: readonly Shelf[]
+  #nextBurial = 0
 
   constructor(place: ArenaPlace, lease: Lease, locker: Locker, growth: Growth) {
     const { memory, header } = place
@@ -181,14 +182,29 @@ export class Arena {
   #inherit(sizeClass: number): void {
     const { slots, slot: own, undertaker } = this.#lease
     const offset = MAGAZINES + sizeClass * MAGAZINE_WORDS
+    this.#buryNowAndThen()
     for (let slot = 0; slot < slots.count; slot++) {
-      if (!undertaker.tryLockVacant(slot, own)) continue
       const at = slots.at(slot)
+      // A look without its byte, as that asks the system about every opener: a full region comes by here at each call.
+      if (!this.#keepsAny(at, offset) || !undertaker.tryLockVacant(slot, own)) continue
       this.#large.inherit(at + INTENT)
       this.#giveStack(sizeClass, at + offset + LOADED)
       this.#giveStack(sizeClass, at + offset + SPARE)
       undertaker.unlockVacant(slot)
     }
+  }
+
+  /** The dead keep blocks, too. Whether others live is a question to the system for each of them. */
+  #buryNowAndThen(): void {
+    const now = performance.now()
+    if (now < this.#nextBurial) return
+    this.#nextBurial = now + BURIAL_INTERVAL
+    this.#lease.undertaker.buryAll(this.#lease.slot)
+  }
+
+  #keepsAny(at: number, offset: number): boolean {
+    const front = this.#front
+    return (front[at + offset + LOADED]! | front[at + offset + SPARE]! | front[at + INTENT + DEBT]!) !== 0
   }
 
   /** Gives a stack to the shelf, by way of this opener's spare one, which is empty. */
@@ -210,6 +226,8 @@ export class Arena {
     }
   }
 }
+
+const BURIAL_INTERVAL = 100 // milliseconds
 
 function noFreeBlock(block: number): FormatError {
   return new FormatError('ERR_CORRUPT', `a magazine names granule ${block}, where no block of its class begins`)

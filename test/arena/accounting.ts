@@ -17,7 +17,7 @@ export interface Accounts {
   readonly arena: number
   readonly inUse: number
   /** On the lists of their classes, or never used. */
-  readonly shelves: number
+  readonly depots: number
   /** In the magazines of slots, vacant or not. */
   readonly magazines: number
   /** Large blocks that a slot has still to give back. */
@@ -47,7 +47,7 @@ class Accountant {
   /** By granule of each block: where it was found, if it was. */
   readonly #blocks = new Map<number, string | undefined>()
   readonly #sizes = new Map<number, number>()
-  readonly #sums = { inUse: 0, shelves: 0, magazines: 0, debts: 0, freeRuns: 0, waste: 0 }
+  readonly #sums = { inUse: 0, depots: 0, magazines: 0, debts: 0, freeRuns: 0, waste: 0 }
 
   constructor(region: Region) {
     this.#region = region
@@ -143,13 +143,13 @@ class Accountant {
 
   #auditShelf(sizeClass: number): void {
     const header = this.#header('classes') + (sizeClass * ClassHeader.byteLength) / 4
-    const name = `the shelf of class ${sizeClass}`
+    const name = `the depot of class ${sizeClass}`
     if (this.#word(header + ClassHeader.index.lock) !== 0) this.#problems.push(`${name} is locked`)
-    this.#follow(this.#word(header + ClassHeader.index.head), Number.POSITIVE_INFINITY, sizeClass, 'shelves', name)
+    this.#follow(this.#word(header + ClassHeader.index.head), Number.POSITIVE_INFINITY, sizeClass, 'depots', name)
     const size = CLASS_SIZES[sizeClass]!
     const end = this.#word(header + ClassHeader.index.freshEnd)
     for (let block = this.#word(header + ClassHeader.index.fresh); block !== 0 && block + size <= end; block += size)
-      if (!this.#found(block, 'shelves', `${name}, never used`, sizeClass)) return
+      if (!this.#found(block, 'depots', `${name}, never used`, sizeClass)) return
   }
 
   #auditSlot(slot: number): void {
@@ -169,13 +169,13 @@ class Accountant {
     }
   }
 
-  #follow(top: number, height: number, sizeClass: number, part: 'shelves' | 'magazines', place: string): void {
+  #follow(top: number, height: number, sizeClass: number, part: 'depots' | 'magazines', place: string): void {
     for (let block = top, left = height; block !== 0 && left > 0; left--, block = this.#link(block, 0))
       if (!this.#found(block, part, place, sizeClass)) return
   }
 
   /** False when it is no block, or was found elsewhere. */
-  #found(block: number, part: 'inUse' | 'shelves' | 'magazines' | 'debts', place: string, sizeClass?: number): boolean {
+  #found(block: number, part: 'inUse' | 'depots' | 'magazines' | 'debts', place: string, sizeClass?: number): boolean {
     const size = this.#sizes.get(block)
     const wrong = size === undefined || (sizeClass !== undefined && size !== CLASS_SIZES[sizeClass])
     if (wrong) this.#problems.push(`${place} leads to granule ${block}, where no such block begins`)

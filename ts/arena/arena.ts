@@ -4,12 +4,12 @@ import type { Lease } from '../sync/lease'
 import { type Locker, Mutex } from '../sync/mutex'
 import { wordOf } from '../sync/shared-words'
 import type { ArenaPlace, Growth } from './arena-place'
+import { classLock, Depot } from './depot'
+import { ifUnlocked } from './if-unlocked'
 import { LargeBlocks } from './large-blocks'
 import { ArenaHeader, Intent, IntentState, Magazine } from './layouts'
 import { OpenerSlot } from './opener-slot'
 import { PageRuns } from './page-runs'
-import { ifUnlocked } from './patience'
-import { classLock, Shelf } from './shelf'
 import { BATCH, CLASS_COUNT, classOf, SMALL_LIMIT } from './size-class'
 
 const INTENT: number = OpenerSlot.index.intent
@@ -26,7 +26,7 @@ const { loaded: LOADED, spare: SPARE } = Magazine.index
  *
  *     alloc() ──> the opener's, noted in its intent
  *     publishing(), the store that publishes it, published() ──> the structure's
- *     freeOld() ──> the opener's magazine ──> the shelf of its class
+ *     freeOld() ──> the opener's magazine ──> the depot of its class
  */
 export class Arena {
   readonly runs: PageRuns
@@ -36,7 +36,7 @@ export class Arena {
   readonly #intent: number
   readonly #magazines: number
   readonly #large: LargeBlocks
-  readonly #shelves: readonly Shelf[]
+  readonly #depots: readonly Depot[]
   #nextBurial = 0
 
   constructor(place: ArenaPlace, lease: Lease, locker: Locker, growth: Growth) {
@@ -51,9 +51,9 @@ export class Arena {
     const mutex = new Mutex(locker, memory.front, (header + ArenaHeader.index.lock) / 2, 3)
     this.runs = new PageRuns(place, mutex, journal, growth)
     this.#large = new LargeBlocks(place, this.runs, this.#intent)
-    const shelf = (sizeClass: number) =>
-      new Shelf(place, sizeClass, new Mutex(locker, memory.front, classLock(place, sizeClass) / 2, 2), this.runs)
-    this.#shelves = Array.from({ length: CLASS_COUNT }, (_, sizeClass) => shelf(sizeClass))
+    const depot = (sizeClass: number) =>
+      new Depot(place, sizeClass, new Mutex(locker, memory.front, classLock(place, sizeClass) / 2, 2), this.runs)
+    this.#depots = Array.from({ length: CLASS_COUNT }, (_, sizeClass) => depot(sizeClass))
   }
 
   /**
@@ -156,22 +156,22 @@ export class Arena {
     return this.#place.memory.words(block)[wordOf(block) + 1]!
   }
 
-  /** Makes the loaded stack the spare one, which goes to the shelf before. Without the mutex for that, the stack just grows. */
+  /** Makes the loaded stack the spare one, which goes to the depot before. Without the mutex for that, the stack just grows. */
   #unload(sizeClass: number, magazine: number): void {
     const front = this.#front
-    if (front[magazine + SPARE] !== 0 && !ifUnlocked(() => this.#shelves[sizeClass]!.give(magazine + SPARE))) return
+    if (front[magazine + SPARE] !== 0 && !ifUnlocked(() => this.#depots[sizeClass]!.give(magazine + SPARE))) return
     front[magazine + SPARE] = front[magazine + LOADED]!
     front[magazine + LOADED] = 0
   }
 
-  /** Fills the loaded stack: from the spare one, the shelf, new pages, or what others left in free slots. */
+  /** Fills the loaded stack: from the spare one, the depot, new pages, or what others left in free slots. */
   #reload(sizeClass: number): boolean {
     const front = this.#front
     const magazine = this.#magazines + sizeClass * MAGAZINE_WORDS
-    const shelf = this.#shelves[sizeClass]!
-    if (front[magazine + SPARE] === 0 && !shelf.take(magazine + SPARE)) {
+    const depot = this.#depots[sizeClass]!
+    if (front[magazine + SPARE] === 0 && !depot.take(magazine + SPARE)) {
       this.#inherit(sizeClass)
-      if (!shelf.take(magazine + SPARE)) return false
+      if (!depot.take(magazine + SPARE)) return false
     }
     front[magazine + LOADED] = front[magazine + SPARE]!
     front[magazine + SPARE] = 0
@@ -207,12 +207,12 @@ export class Arena {
     return (front[at + offset + LOADED]! | front[at + offset + SPARE]! | front[at + INTENT + DEBT]!) !== 0
   }
 
-  /** Gives a stack to the shelf, by way of this opener's spare one, which is empty. */
+  /** Gives a stack to the depot, by way of this opener's spare one, which is empty. */
   #giveStack(sizeClass: number, stack: number): void {
     const spare = this.#magazines + sizeClass * MAGAZINE_WORDS + SPARE
     if (this.#front[stack] === 0 || (stack !== spare && this.#front[spare] !== 0)) return
     if (stack !== spare) this.runs.move(stack, spare)
-    ifUnlocked(() => this.#shelves[sizeClass]!.give(spare))
+    ifUnlocked(() => this.#depots[sizeClass]!.give(spare))
   }
 
   /** Gives back all that this opener keeps for itself, up to the first mutex that it cannot have: the rest stays, for its slot's next opener. */

@@ -16,7 +16,7 @@ const { state: STATE, block: BLOCK, old: OLD, debt: DEBT } = Intent.index
 export interface ArenaCensus {
   /** What cannot be so; empty in an arena that is whole. */
   readonly problems: readonly string[]
-  /** Small blocks that nobody has: on shelves, never used, or in magazines. */
+  /** Small blocks that nobody has: on depots, never used, or in magazines. */
   readonly free: BlockSet
   /** Blocks that are in use, published or not. */
   readonly used: readonly number[]
@@ -53,7 +53,7 @@ class Counter {
   count(): ArenaCensus {
     this.#countPages()
     this.#countBins()
-    for (let sizeClass = 0; sizeClass < CLASS_COUNT; sizeClass++) this.#countShelf(sizeClass)
+    for (let sizeClass = 0; sizeClass < CLASS_COUNT; sizeClass++) this.#countDepot(sizeClass)
     for (let slot = 0; slot < this.#slots.count; slot++) this.#countSlot(this.#slots.at(slot))
     for (const page of this.#starts) this.#countUsed(page)
     const { free: freePages, small: smallPages, large: largePages } = this.#pages
@@ -110,7 +110,7 @@ class Counter {
     for (const page of this.#runs.keys()) this.#problem(`the free run at page ${page} is in no bin`)
   }
 
-  #countShelf(sizeClass: number): void {
+  #countDepot(sizeClass: number): void {
     const header = this.#place.header + ArenaHeader.index.classes + sizeClass * CLASS_WORDS
     const { head, fresh, freshEnd } = ClassHeader.index
     this.#countList(this.#front[header + head]! >>> 0, sizeClass, Number.POSITIVE_INFINITY)

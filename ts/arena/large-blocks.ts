@@ -1,10 +1,10 @@
 import { FormatError } from '../errors'
 import { wordOf } from '../sync/shared-words'
 import type { ArenaPlace } from './arena-place'
+import { ifUnlocked } from './if-unlocked'
 import { Intent, IntentState } from './layouts'
 import type { PageRuns } from './page-runs'
 import { largeEntry, NO_ENTRY } from './page-table'
-import { ifUnlocked } from './patience'
 import { PAGE_GRANULES } from './size-class'
 
 const { state: STATE, block: BLOCK, debt: DEBT } = Intent.index

@@ -1,6 +1,6 @@
 import type { Arena } from '../arena/arena'
 import type { ArenaPlace } from '../arena/arena-place'
-import { Heirs } from '../arena/heirs'
+import { ArenaRecovery } from '../arena/arena-recovery'
 import { OpenerSlot } from '../arena/opener-slot'
 import type { Recovery } from '../sync/burial'
 import { Journal } from '../sync/journal'
@@ -14,7 +14,7 @@ const GROWTH = Superblock.index.growth / 2
 export class RegionRecovery implements Recovery {
   readonly #memory: SharedWords
   readonly #slots: Slots
-  readonly #heirs: Heirs | undefined
+  readonly #arenaRecovery: ArenaRecovery | undefined
   readonly #structure: Recovery | undefined
   /** This opener's, once it has one. */
   arena: Arena | undefined
@@ -22,19 +22,19 @@ export class RegionRecovery implements Recovery {
   constructor(memory: SharedWords, slots: Slots, arena: ArenaPlace | undefined, structure: Recovery | undefined) {
     this.#memory = memory
     this.#slots = slots
-    this.#heirs = arena === undefined ? undefined : new Heirs(arena, slots)
+    this.#arenaRecovery = arena === undefined ? undefined : new ArenaRecovery(arena, slots)
     this.#structure = structure
   }
 
   settle(slot: number): void {
     new Journal(this.#memory, this.#slots.at(slot) + OpenerSlot.index.journal).redo()
     this.#structure?.settle(slot)
-    this.#heirs?.settle(slot)
+    this.#arenaRecovery?.settle(slot)
   }
 
   /** The mutex of growth protects one word, which is stored when all is done. */
   recover(mutex: number, slot: number): void {
-    if (mutex === GROWTH || this.#heirs?.recover(mutex, slot)) return
+    if (mutex === GROWTH || this.#arenaRecovery?.recover(mutex, slot)) return
     this.#structure?.recover(mutex, slot)
   }
 

@@ -62,7 +62,7 @@ export class Undertaker {
       slots.publishFree(slot)
       return true
     } finally {
-      this.leaveGraveyard(by)
+      this.endBurial(by)
     }
   }
 
@@ -99,7 +99,7 @@ export class Undertaker {
   }
 
   /** Ends a burial, also one that its undertaker was terminated in. */
-  leaveGraveyard(by: number): void {
+  endBurial(by: number): void {
     this.slots.memory.backing.locks.unlock(LOCK_BYTES.bury)
     if (by !== -1) this.slots.setBurying(by, -1)
   }

@@ -90,7 +90,7 @@ export class Lease {
     const { slots, slot } = this
     if (slots.owner(slot) !== this.owner)
       throw new SharingError('ERR_LEASE_LOST', 'this opener was taken for dead, and its slot given to another')
-    if (slots.isBurying(slot)) this.undertaker.leaveGraveyard(slot)
+    if (slots.isBurying(slot)) this.undertaker.endBurial(slot)
     this.undertaker.repair(slot)
     this.undertaker.unlockOthers(slot)
     this.#state = OWING

@@ -144,7 +144,7 @@ export class Warehouse {
   }
 }
 
-/** Granules of blocks that an opener keeps one or two of, so that each goes by the shelf, where openers meet. */
+/** Granules of blocks that an opener keeps one or two of, so that each goes by the depot, where openers meet. */
 const MEETING = 1100
 
 /** Granules: often one size, mostly few otherwise, sometimes many. */

@@ -31,7 +31,7 @@ const CLASS_WORDS: number = ClassHeader.byteLength / 4
 const { head: HEAD, fresh: FRESH, freshEnd: FRESH_END } = ClassHeader.index
 
 /** Settles what openers had begun in the arena: of the dead, or of oneself. Takes no mutex, allocates nothing. */
-export class Heirs {
+export class ArenaRecovery {
   readonly #place: ArenaPlace
   readonly #slots: Slots
   readonly #front: Int32Array

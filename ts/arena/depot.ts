@@ -1,7 +1,7 @@
 /**
- * The free blocks of one class that no opener has: a list, and the newest run, of which blocks are cut as they
- * are needed. Stacks of blocks come from here into an opener's magazine, and go back, under the mutex of the class.
- * `heirs.ts` says what a death in the middle leaves.
+ * The depot of a class (magazines and depots: Bonwick and Adams, USENIX 2001): its free blocks that no opener has. They
+ * are a list, and the newest run, of which blocks are cut as they are needed. Stacks of blocks come from here into an
+ * opener's magazine, and go back, under the mutex of the class. `arena-recovery.ts` says what a death in the middle leaves.
  */
 
 import { FormatError } from '../errors'
@@ -23,7 +23,7 @@ export function classLock({ header }: ArenaPlace, sizeClass: number): number {
 }
 
 /** One opener's way to the free blocks of one class. */
-export class Shelf {
+export class Depot {
   readonly #place: ArenaPlace
   readonly #class: number
   readonly #mutex: Mutex
